@@ -1,0 +1,174 @@
+"""The whole ingest in one function: knowledge/ in, a new artifact live, or the old one untouched."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import secrets
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from app.config import ROOT, Settings
+from app.content.guide import Guide
+from app.errors import ArtifactError, BuildBusy, ContentInvalid
+from app.retrieval.artifact import (
+    ArtifactPaths,
+    Manifest,
+    load_chunks,
+    read_manifest,
+    refusing_full_disk,
+    save_index,
+    write_manifest,
+)
+from app.retrieval.encoders import load_encoder
+from app.retrieval.fusion import Weights
+from app.retrieval.lexical import Bm25Index
+from app.retrieval.lexicon import Lexicon
+from app.retrieval.searcher import Index
+from app.retrieval.stores import store_class
+from app.retrieval.types import Chunk, Encoder
+from ingest.chunk import chunk_guide
+from ingest.corpus import load_corpus, load_lexicon, load_ranking
+from ingest.embed import Cache, embed_chunks, load_cache, save_cache, tokenize_chunks, tokenizer_fingerprint
+
+STAGES = ("read", "tokenize", "embed", "index", "write", "rename", "switch", "clean")
+
+Progress = Callable[[str, int, int], None]
+"""Called with a stage of STAGES, how much of it is done, and how much there is; (stage, 0, n) when it begins."""
+
+GUIDES = TypeAdapter(tuple[Guide, ...])
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What a build did. `embedded` counts the chunks whose vectors had to be computed; `seconds` is wall time."""
+
+    version: str
+    guides: int
+    chunks: int
+    embedded: int
+    changed: bool
+    seconds: float
+
+
+def build_index(settings: Settings, progress: Progress = lambda stage, done, total: None) -> BuildReport:
+    """Build from `settings.knowledge_dir` and make it live.
+
+    Raises ContentInvalid (the guides hold errors), BuildBusy, StorageFull, EncoderUnavailable; in every case, and if
+    the process is killed at any moment, the index that was live before stays live.
+    """
+    started = time.monotonic()
+    paths = ArtifactPaths(settings.data_dir)
+    with refusing_full_disk(), _build_lock(paths):
+        paths.discard_unfinished()
+        progress("read", 0, 1)
+        corpus = load_corpus(settings.knowledge_dir)
+        if corpus.errors():
+            raise ContentInvalid(corpus.errors())
+        inputs = _Inputs(settings, corpus.guides)
+        live = _live_manifest(paths, inputs.encoder)
+        if live and live.input_fingerprint == inputs.fingerprint:
+            return BuildReport(live.version, live.guides, live.chunks, 0, False, time.monotonic() - started)
+        version, embedded = _build(inputs, paths, live, progress)
+        progress("switch", 0, 1)
+        paths.switch(version)
+        progress("clean", 0, 1)
+        paths.discard_old(settings.keep_versions)
+    return BuildReport(version, len(corpus.guides), len(inputs.chunks), embedded, True, time.monotonic() - started)
+
+
+class _Inputs:
+    """Everything a build depends on, and one fingerprint over it."""
+
+    def __init__(self, settings: Settings, guides: Sequence[Guide]) -> None:
+        self.settings = settings
+        self.guides = GUIDES.dump_json(tuple(guides))
+        self.chunks: list[Chunk] = [chunk for guide in guides for chunk in chunk_guide(guide)]
+        self.lexicon: Lexicon = load_lexicon(settings.knowledge_dir)
+        self.ranking: dict[str, dict[str, float]] = load_ranking(settings.knowledge_dir)
+        self.encoder: Encoder = load_encoder(settings.encoder_family, settings.encoder_name, ROOT)
+        self.tokenizer = tokenizer_fingerprint(self.lexicon)
+        parts = [self.ranking, self.lexicon.__dict__, self.encoder.fingerprint, self.tokenizer, settings.vector_store]
+        described = json.dumps(parts, ensure_ascii=False, sort_keys=True, default=str)
+        self.fingerprint = hashlib.sha256(self.guides + described.encode()).hexdigest()[:24]
+
+
+def _build(inputs: _Inputs, paths: ArtifactPaths, live: Manifest | None, progress: Progress) -> tuple[str, int]:
+    now = datetime.now(UTC)
+    version = f"{now:%Y-%m-%dT%H:%M:%SZ}-{secrets.token_hex(2)}"
+    cache = _load_cache(inputs, paths, live)
+    progress("tokenize", 0, len(inputs.chunks))
+    tokens = tokenize_chunks(inputs.chunks, inputs.lexicon, cache, lambda done, total: progress("tokenize", done, total))
+    progress("embed", 0, len(inputs.chunks))
+    vectors, embedded = embed_chunks(inputs.chunks, inputs.encoder, cache, lambda done, total: progress("embed", done, total))
+    progress("index", 0, 1)
+    index = Index(
+        chunks=inputs.chunks,
+        words=Bm25Index.build([part.words for part in tokens]),
+        syllables=Bm25Index.build([part.syllables for part in tokens]),
+        vectors=store_class(inputs.settings.vector_store).build(vectors),
+        lexicon=inputs.lexicon,
+        weights=Weights(**inputs.ranking["weights"]),
+    )
+    progress("write", 0, 1)
+    beside = paths.root / f"building-{version}"
+    beside.mkdir()
+    save_index(beside, index)
+    save_cache(beside, inputs.chunks, tokens, vectors, inputs.tokenizer)
+    (beside / "guides.json").write_bytes(inputs.guides)
+    write_manifest(beside, _manifest_fields(inputs, version, now))
+    progress("rename", 0, 1)
+    os.replace(beside, paths.folder(version))
+    return version, embedded
+
+
+def _manifest_fields(inputs: _Inputs, version: str, now: datetime) -> dict[str, Any]:
+    return {
+        "version": version,
+        "created_at": now.isoformat(timespec="seconds"),
+        "input_fingerprint": inputs.fingerprint,
+        "encoder": inputs.settings.encoder,
+        "encoder_fingerprint": inputs.encoder.fingerprint,
+        "dimensions": inputs.encoder.dimensions,
+        "store": inputs.settings.vector_store,
+        "guides": len({chunk.target for chunk in inputs.chunks}),
+        "chunks": len(inputs.chunks),
+        "weights": inputs.ranking["weights"],
+        "policy": inputs.ranking["policy"],
+    }
+
+
+def _live_manifest(paths: ArtifactPaths, encoder: Encoder) -> Manifest | None:
+    """The live version's manifest, or None when there is none that this encoder and format can use."""
+    try:
+        return read_manifest(paths.folder(paths.current()), encoder.fingerprint)
+    except ArtifactError:
+        return None
+
+
+def _load_cache(inputs: _Inputs, paths: ArtifactPaths, live: Manifest | None) -> Cache:
+    if live is None:
+        return Cache()
+    folder = paths.folder(live.version)
+    return load_cache(folder, load_chunks(folder), inputs.tokenizer)
+
+
+@contextmanager
+def _build_lock(paths: ArtifactPaths) -> Iterator[None]:
+    """One build at a time; the kernel frees the lock when its holder dies. Raises BuildBusy."""
+    paths.root.mkdir(parents=True, exist_ok=True)
+    with Path(paths.root / "build.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise BuildBusy("Đang có một lần dựng chỉ mục khác chạy. Đợi nó xong rồi chạy lại.") from error
+        yield
