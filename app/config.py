@@ -28,14 +28,20 @@ class Settings(BaseSettings):
     knowledge_dir: Path = Field(ROOT / "knowledge", description="thư mục hướng dẫn và dữ liệu kèm theo")
     encoder: str = Field(
         "static:knowledge/models/bdhvs-static",
-        description="`họ:tên` của bộ mã hoá câu, ví dụ `sentence_transformer:intfloat/multilingual-e5-small` (bản đầy đủ)",
+        description="`họ:tên` của bộ mã hoá câu; bản đầy đủ nhận `sentence_transformer:<tên hay thư mục>`",
     )
     vector_store: str = Field("faiss", description="kho véc-tơ: `faiss` hoặc `numpy_flat`")
     keep_versions: Annotated[int, Field(ge=2, le=100)] = Field(5, description="số phiên bản chỉ mục giữ lại để quay về")
-    max_question_chars: Annotated[int, Field(ge=100, le=20000)] = Field(4000, description="số ký tự tối đa của một câu hỏi")
+    max_question_chars: Annotated[int, Field(ge=100, le=20000)] = Field(
+        4000, description="số ký tự tối đa của một câu hỏi"
+    )
     max_body_bytes: Annotated[int, Field(ge=1000)] = Field(8_000_000, description="cỡ tối đa của một yêu cầu gửi lên")
-    answer_timeout_s: Annotated[float, Field(gt=0)] = Field(10.0, description="thời gian tối đa cho một câu trả lời (giây)")
-    reload_every_s: Annotated[float, Field(gt=0)] = Field(1.0, description="bao lâu xem lại có chỉ mục mới không (giây)")
+    answer_timeout_s: Annotated[float, Field(gt=0)] = Field(
+        10.0, description="thời gian tối đa cho một câu trả lời (giây)"
+    )
+    reload_every_s: Annotated[float, Field(gt=0)] = Field(
+        1.0, description="bao lâu xem lại có chỉ mục mới không (giây)"
+    )
     log_level: str = Field("INFO", description="mức ghi nhật ký: DEBUG, INFO, WARNING, ERROR")
 
     @cached_property

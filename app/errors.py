@@ -26,7 +26,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """One problem in `knowledge/`: where (file relative to the repository, 1-based line) and, in Vietnamese, what to do.
+    """One problem in `knowledge/`: where (file relative to the repository, 1-based line) and what to do, in Vietnamese.
 
     `level` is "error" (refuses a build) or "warning" (reported only).
     """

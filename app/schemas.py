@@ -1,4 +1,4 @@
-"""The wire: what `/v1` takes and gives. Other programs rely on it. A field without a value is null or empty, never missing."""
+"""The wire: what `/v1` takes and gives. A field without a value is null or empty, never missing."""
 
 from __future__ import annotations
 

@@ -90,6 +90,11 @@ def load_ranking(knowledge_dir: Path) -> dict[str, dict[str, float]]:
     return ranking
 
 
+def load_facet_cues(knowledge_dir: Path) -> dict[str, tuple[str, ...]]:
+    """The cue words of each facet. Raises ContentInvalid."""
+    return {facet: tuple(cues) for facet, cues in _load_yaml(knowledge_dir / "lexicon" / "facets.yaml").items()}
+
+
 def read_text(path: Path, file: str) -> str:
     """The file's text in NFC with Unix line ends. Raises ContentInvalid when it is not UTF-8 or holds NUL."""
     raw = path.read_bytes()

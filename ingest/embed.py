@@ -79,10 +79,15 @@ def passage_text(chunk: Chunk) -> str:
     return normalize(f"{chunk.title}. {chunk.text}")
 
 
-def save_cache(folder: Path, chunks: Sequence[Chunk], tokens: Sequence[Tokens], vectors: Vectors, fingerprint: str) -> None:
+def save_cache(
+    folder: Path, chunks: Sequence[Chunk], tokens: Sequence[Tokens], vectors: Vectors, fingerprint: str
+) -> None:
     """Keep tokens and vectors beside the index for the next build."""
     lines = [json.dumps({"tokenizer": fingerprint})]
-    lines += [json.dumps([chunk.content_hash, part.words, part.syllables], ensure_ascii=False) for chunk, part in zip(chunks, tokens, strict=True)]
+    lines += [
+        json.dumps([chunk.content_hash, part.words, part.syllables], ensure_ascii=False)
+        for chunk, part in zip(chunks, tokens, strict=True)
+    ]
     (folder / "tokens.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
     np.save(folder / "vectors.npy", vectors, allow_pickle=False)
 

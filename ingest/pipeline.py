@@ -8,17 +8,15 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter
-
 from app.config import ROOT, Settings
-from app.content.guide import Guide
+from app.content.collection import Collection, dump_collection
 from app.errors import ArtifactError, BuildBusy, ContentInvalid
 from app.retrieval.artifact import (
     ArtifactPaths,
@@ -37,15 +35,13 @@ from app.retrieval.searcher import Index
 from app.retrieval.stores import store_class
 from app.retrieval.types import Chunk, Encoder
 from ingest.chunk import chunk_guide
-from ingest.corpus import load_corpus, load_lexicon, load_ranking
+from ingest.corpus import Corpus, load_corpus, load_facet_cues, load_lexicon, load_ranking
 from ingest.embed import Cache, embed_chunks, load_cache, save_cache, tokenize_chunks, tokenizer_fingerprint
 
 STAGES = ("read", "tokenize", "embed", "index", "write", "rename", "switch", "clean")
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage of STAGES, how much of it is done, and how much there is; (stage, 0, n) when it begins."""
-
-GUIDES = TypeAdapter(tuple[Guide, ...])
 
 
 @dataclass(frozen=True)
@@ -74,7 +70,7 @@ def build_index(settings: Settings, progress: Progress = lambda stage, done, tot
         corpus = load_corpus(settings.knowledge_dir)
         if corpus.errors():
             raise ContentInvalid(corpus.errors())
-        inputs = _Inputs(settings, corpus.guides)
+        inputs = _Inputs(settings, corpus)
         live = _live_manifest(paths, inputs.encoder)
         if live and live.input_fingerprint == inputs.fingerprint:
             return BuildReport(live.version, live.guides, live.chunks, 0, False, time.monotonic() - started)
@@ -89,17 +85,18 @@ def build_index(settings: Settings, progress: Progress = lambda stage, done, tot
 class _Inputs:
     """Everything a build depends on, and one fingerprint over it."""
 
-    def __init__(self, settings: Settings, guides: Sequence[Guide]) -> None:
+    def __init__(self, settings: Settings, corpus: Corpus) -> None:
         self.settings = settings
-        self.guides = GUIDES.dump_json(tuple(guides))
-        self.chunks: list[Chunk] = [chunk for guide in guides for chunk in chunk_guide(guide)]
+        cues = load_facet_cues(settings.knowledge_dir)
+        self.content = dump_collection(Collection(corpus.guides, dict(corpus.rules.groups), cues))
+        self.chunks: list[Chunk] = [chunk for guide in corpus.guides for chunk in chunk_guide(guide)]
         self.lexicon: Lexicon = load_lexicon(settings.knowledge_dir)
         self.ranking: dict[str, dict[str, float]] = load_ranking(settings.knowledge_dir)
         self.encoder: Encoder = load_encoder(settings.encoder_family, settings.encoder_name, ROOT)
         self.tokenizer = tokenizer_fingerprint(self.lexicon)
         parts = [self.ranking, self.lexicon.__dict__, self.encoder.fingerprint, self.tokenizer, settings.vector_store]
         described = json.dumps(parts, ensure_ascii=False, sort_keys=True, default=str)
-        self.fingerprint = hashlib.sha256(self.guides + described.encode()).hexdigest()[:24]
+        self.fingerprint = hashlib.sha256(self.content + described.encode()).hexdigest()[:24]
 
 
 def _build(inputs: _Inputs, paths: ArtifactPaths, live: Manifest | None, progress: Progress) -> tuple[str, int]:
@@ -107,9 +104,13 @@ def _build(inputs: _Inputs, paths: ArtifactPaths, live: Manifest | None, progres
     version = f"{now:%Y-%m-%dT%H:%M:%SZ}-{secrets.token_hex(2)}"
     cache = _load_cache(inputs, paths, live)
     progress("tokenize", 0, len(inputs.chunks))
-    tokens = tokenize_chunks(inputs.chunks, inputs.lexicon, cache, lambda done, total: progress("tokenize", done, total))
+    tokens = tokenize_chunks(
+        inputs.chunks, inputs.lexicon, cache, lambda done, total: progress("tokenize", done, total)
+    )
     progress("embed", 0, len(inputs.chunks))
-    vectors, embedded = embed_chunks(inputs.chunks, inputs.encoder, cache, lambda done, total: progress("embed", done, total))
+    vectors, embedded = embed_chunks(
+        inputs.chunks, inputs.encoder, cache, lambda done, total: progress("embed", done, total)
+    )
     progress("index", 0, 1)
     index = Index(
         chunks=inputs.chunks,
@@ -124,7 +125,7 @@ def _build(inputs: _Inputs, paths: ArtifactPaths, live: Manifest | None, progres
     beside.mkdir()
     save_index(beside, index)
     save_cache(beside, inputs.chunks, tokens, vectors, inputs.tokenizer)
-    (beside / "guides.json").write_bytes(inputs.guides)
+    (beside / "content.json").write_bytes(inputs.content)
     write_manifest(beside, _manifest_fields(inputs, version, now))
     progress("rename", 0, 1)
     os.replace(beside, paths.folder(version))

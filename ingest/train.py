@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import random
 import shutil
+import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -28,10 +29,10 @@ from ingest.corpus import load_corpus, load_lexicon, read_text
 
 SEED = 20261122
 VOCABULARY = 24_000
-DIMENSIONS = 256
+DIMENSIONS = 512
 EPOCHS = 3
 BATCH = 512
-LEARNING_RATE = 0.2
+LEARNING_RATE = 0.1
 UNACCENTED_SHARE = 0.4
 COPIES = 4  # of every pair, each with accents dropped by chance
 HELD_OUT_SHARE = 0.1
@@ -155,11 +156,11 @@ def _fit(pairs: Sequence[Pair]) -> Any:
     tokenizer = _train_tokenizer(text for pair in pairs for text in pair)
     model = SentenceTransformer(modules=[StaticEmbedding(tokenizer, embedding_dim=DIMENSIONS)], device="cpu")
     arguments = SentenceTransformerTrainingArguments(
-        output_dir="/tmp/unused-trainer-output",
+        output_dir=tempfile.mkdtemp(),
         num_train_epochs=EPOCHS,
         per_device_train_batch_size=BATCH,
         learning_rate=LEARNING_RATE,
-        warmup_ratio=0.1,
+        warmup_steps=0.1,
         batch_sampler=BatchSamplers.NO_DUPLICATES,
         save_strategy="no",
         logging_strategy="no",
@@ -182,7 +183,9 @@ def _train_tokenizer(texts: Iterable[str]) -> Any:
     tokenizer.normalizer = normalizers.Sequence([normalizers.NFC(), normalizers.Lowercase()])
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     special = ["[PAD]", "[UNK]"]
-    tokenizer.train_from_iterable(texts, trainers.WordPieceTrainer(vocab_size=VOCABULARY, min_frequency=2, special_tokens=special))
+    tokenizer.train_from_iterator(
+        texts, trainers.WordPieceTrainer(vocab_size=VOCABULARY, min_frequency=2, special_tokens=special)
+    )
     return tokenizer
 
 

@@ -68,7 +68,11 @@ def _check_sources(guide: Guide, rules: Rules, today: date) -> Iterator[Finding]
         if known.count(source.id) > 1:
             yield Finding(guide.file, 1, f"nguồn “{source.id}” khai báo hai lần")
         if not is_trusted(source.url, rules.trusted_domains):
-            yield Finding(guide.file, 1, f"nguồn “{source.id}”: {urlsplit(source.url).hostname} không thuộc knowledge/trusted_domains.yaml")
+            yield Finding(
+                guide.file,
+                1,
+                f"nguồn “{source.id}”: {urlsplit(source.url).hostname} không thuộc knowledge/trusted_domains.yaml",
+            )
         if source.read_on > today:
             yield Finding(guide.file, 1, f"nguồn “{source.id}”: ngày đọc {source.read_on} ở tương lai")
         if source.published_on and source.published_on > source.read_on:
@@ -106,21 +110,33 @@ def _check_words(guide: Guide, rules: Rules) -> Iterator[Finding]:
     for step in guide.steps:
         length = reading.count_syllables(step.do.text)
         if length > reading.MAX_STEP_SYLLABLES:
-            yield Finding(guide.file, step.do.line, f"bước dài {length} tiếng, tối đa {reading.MAX_STEP_SYLLABLES}: tách đôi")
+            yield Finding(
+                guide.file, step.do.line, f"bước dài {length} tiếng, tối đa {reading.MAX_STEP_SYLLABLES}: tách đôi"
+            )
     for line in lines:
         level = reading.measure([line.text])
         if level.longest_syllables > reading.MAX_SENTENCE_SYLLABLES:
-            yield Finding(guide.file, line.line, f"câu dài {level.longest_syllables} tiếng, tối đa {reading.MAX_SENTENCE_SYLLABLES}: “{level.longest[:60]}…”")
+            yield Finding(
+                guide.file,
+                line.line,
+                f"câu dài {level.longest_syllables} tiếng, tối đa {reading.MAX_SENTENCE_SYLLABLES}: “{level.longest[:60]}…”",
+            )
         for word in reading.foreign_words(line.text):
             if word.lower() not in rules.glossary:
-                yield Finding(guide.file, line.line, f"“{word}” chưa được giải thích trong knowledge/lexicon/glossary.yaml")
+                yield Finding(
+                    guide.file, line.line, f"“{word}” chưa được giải thích trong knowledge/lexicon/glossary.yaml"
+                )
         for term in rules.outdated_terms:
             found = term.pattern.search(line.text)
             if found:
                 yield Finding(guide.file, line.line, f"“{found[0]}” đã cũ: {term.instead}")
     whole = reading.measure(line.text for line in lines)
     if whole.mean_syllables > reading.MAX_MEAN_SYLLABLES:
-        yield Finding(guide.file, 1, f"trung bình {whole.mean_syllables:.1f} tiếng một câu, nên ≤ {reading.MAX_MEAN_SYLLABLES:.0f}")
+        yield Finding(
+            guide.file,
+            1,
+            f"trung bình {whole.mean_syllables:.1f} tiếng một câu, nên ≤ {reading.MAX_MEAN_SYLLABLES:.0f}",
+        )
 
 
 def _prose(guide: Guide) -> Iterable[Statement]:

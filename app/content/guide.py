@@ -36,7 +36,7 @@ Place = Annotated[str, Field(pattern=r"^(toan-quoc|\d{2}|\d{5})$")]
 
 
 class Source(BaseModel):
-    """Where a fact was read. `published_on` is null when the source states no date; `read_on` is the day it was read."""
+    """Where a fact was read, and on which day; `published_on` is null when the source states no date."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -186,23 +186,19 @@ class _Reader:
             self._report(1, f"tên tệp “{slug}” phải là chữ thường không dấu, nối bằng gạch ngang")
         head = self._head()
         self._collect_sections()
-        steps = self._steps()
-        guide_parts = {
+        body = {
             "prepare": self._items("Cần chuẩn bị"),
             "conditions": self._items("Điều kiện"),
+            "steps": self._steps(),
             "documents": self._items("Giấy tờ"),
-            "warnings": self._items("Cảnh báo"),
-            "legal": self._items("Căn cứ pháp lý"),
-        }
-        passages = {
             "fee": self._passage("Lệ phí"),
             "time": self._passage("Thời hạn"),
             "where": self._passage("Nơi thực hiện"),
+            "troubles": self._troubles(),
+            "warnings": self._items("Cảnh báo"),
+            "legal": self._items("Căn cứ pháp lý"),
         }
-        troubles = self._troubles()
-        if head is None:
-            return None
-        return Guide(slug, self.file, head, steps, troubles=troubles, **guide_parts, **passages)
+        return Guide(slug=slug, file=self.file, head=head, **body) if head else None  # type: ignore[arg-type]
 
     def _report(self, line: int, message: str) -> None:
         self.findings.append(Finding(self.file, line, message))
@@ -220,7 +216,7 @@ class _Reader:
 
     def _collect_sections(self) -> None:
         for stray in self.document.stray:
-            self._report(stray.line, "nội dung nằm ngoài các mục ## (hoặc kiểu không dùng: bảng, trích dẫn, mã, tiêu đề khác ##)")
+            self._report(stray.line, "nội dung nằm ngoài các mục ##, hoặc thuộc kiểu không dùng (bảng, mã, trích dẫn)")
         order = -1
         for section in self.document.sections:
             if section.heading not in SECTIONS:
@@ -256,7 +252,9 @@ class _Reader:
             elif image and image[1].strip():
                 parts["image"] = Image(image[2], image[1].strip())
             else:
-                self._report(child.line, f"dòng dưới một bước phải bắt đầu bằng “{EXPECT}”, “{STUCK}” hoặc là hình ![chữ thay hình](tệp)")
+                self._report(
+                    child.line, f"dòng dưới một bước phải là “{EXPECT} …”, “{STUCK} …” hoặc ![chữ thay hình](tệp)"
+                )
         return Step(number, item.statement, **parts)
 
     def _items(self, heading: str) -> tuple[Statement, ...]:
@@ -314,4 +312,6 @@ def _in_vietnamese(kind: str, context: Mapping[str, Any]) -> str:
         "tuple_type": "phải là danh sách",
         "model_type": "phải gồm đủ các khoá của một nguồn",
     }
-    return sentences.get(kind, "ngày phải viết dạng 2026-11-22" if kind.startswith("date") else f"không hợp lệ ({kind})")
+    if kind.startswith("date"):
+        return "ngày phải viết dạng 2026-11-22"
+    return sentences.get(kind, f"không hợp lệ ({kind})")

@@ -51,7 +51,7 @@ def measure(texts: Iterable[str]) -> ReadingLevel:
 
 
 def foreign_words(text: str) -> list[str]:
-    """Words that cannot be Vietnamese (OTP, Wi-Fi), in order, once each. Numbers, codes and web addresses are not words."""
+    """Words that cannot be Vietnamese (OTP, Wi-Fi), in order, once each; numbers and web addresses are not words."""
     words = dict.fromkeys(WORD.findall(WEB_ADDRESS.sub(" ", text)))
     return [word for word in words if len(word) > 1 and not any(ch.isdigit() for ch in word) and _is_foreign(word)]
 

@@ -1,8 +1,8 @@
 """What a build leaves behind and a service reads: one folder a version, switched by one rename.
 
-    DATA_DIR/artifacts/<version>/   manifest.json, guides.json, chunks.jsonl, tokens.jsonl, vectors.npy,
-                                    words/, syllables/ (BM25), vectors/ (the store), lexicon.json
-    DATA_DIR/artifacts/current      one line: the version being served
+DATA_DIR/artifacts/<version>/   manifest.json, content.json, chunks.jsonl, tokens.jsonl, vectors.npy,
+                                words/, syllables/ (BM25), vectors/ (the store), lexicon.json
+DATA_DIR/artifacts/current      one line: the version being served
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ from app.retrieval.stores import store_class
 from app.retrieval.types import Chunk
 
 FORMAT = 1
+REBUILD = "Chạy: python -m ingest build"
+ROLL_BACK = "Chạy: python -m ingest rollback, hoặc build lại"
 DISK_REFUSALS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
 
 
@@ -72,12 +74,12 @@ class ArtifactPaths:
         try:
             return self.current_file.read_text(encoding="utf-8").strip()
         except FileNotFoundError:
-            raise ArtifactMissing("Chưa có chỉ mục. Chạy: python -m ingest build") from None
+            raise ArtifactMissing(f"Chưa có chỉ mục. {REBUILD}") from None
 
     def switch(self, version: str) -> None:
         """Make `version` current by one rename: a reader sees the old one or the new one, never neither."""
         if not (self.folder(version) / "manifest.json").is_file():
-            raise ArtifactMissing(f"Không còn phiên bản “{version}”. Đang giữ: {', '.join(self.versions()) or 'không có'}.")
+            raise ArtifactMissing(f"Không còn phiên bản “{version}”. Đang giữ: {', '.join(self.versions())}.")
         with refusing_full_disk():
             beside = self.current_file.with_name(f"current.{os.getpid()}")
             beside.write_text(version + "\n", encoding="utf-8")
@@ -115,8 +117,9 @@ def refusing_full_disk() -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in DISK_REFUSALS:
-            message = f"Đĩa đầy hoặc không ghi được ({error.strerror}). Dọn bớt đĩa rồi chạy lại; chỉ mục đang dùng không đổi."
-            raise StorageFull(message) from error
+            raise StorageFull(
+                f"Đĩa đầy hoặc không ghi được ({error.strerror}). Dọn đĩa rồi chạy lại; chỉ mục đang dùng không đổi."
+            ) from error
         raise
 
 
@@ -171,19 +174,19 @@ def read_manifest(folder: Path, encoder_fingerprint: str) -> Manifest:
     """
     path = folder / "manifest.json"
     if not path.is_file():
-        raise ArtifactMissing(f"Không thấy chỉ mục ở {folder}. Chạy: python -m ingest build")
+        raise ArtifactMissing(f"Không thấy chỉ mục ở {folder}. {REBUILD}")
     with corrupt_if_unreadable(folder):
         fields = json.loads(path.read_text(encoding="utf-8"))
         if fields["format"] != FORMAT:
-            raise ArtifactMismatch(f"Chỉ mục theo dạng {fields['format']}, bản này đọc dạng {FORMAT}. Chạy: python -m ingest build")
+            raise ArtifactMismatch(f"Chỉ mục theo dạng {fields['format']}, bản này đọc dạng {FORMAT}. {REBUILD}")
         manifest = Manifest(**fields)
     if manifest.encoder_fingerprint != encoder_fingerprint:
         raise ArtifactMismatch(
-            f"Chỉ mục làm bằng bộ mã hoá {manifest.encoder_fingerprint}, đang cài {encoder_fingerprint}. Chạy: python -m ingest build"
+            f"Chỉ mục làm bằng bộ mã hoá {manifest.encoder_fingerprint}, đang cài {encoder_fingerprint}. {REBUILD}"
         )
     for name, digest in manifest.files.items():
         if not (folder / name).is_file() or _sha256(folder / name) != digest:
-            raise ArtifactCorrupt(f"Tệp {name} của chỉ mục {manifest.version} bị hỏng. Chạy: python -m ingest rollback, hoặc build lại")
+            raise ArtifactCorrupt(f"Tệp {name} của chỉ mục {manifest.version} bị hỏng. {ROLL_BACK}")
     return manifest
 
 
@@ -193,8 +196,7 @@ def corrupt_if_unreadable(folder: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
-        message = f"Chỉ mục ở {folder} bị hỏng ({type(error).__name__}). Chạy: python -m ingest rollback, hoặc build lại"
-        raise ArtifactCorrupt(message) from error
+        raise ArtifactCorrupt(f"Chỉ mục ở {folder} bị hỏng ({type(error).__name__}). {ROLL_BACK}") from error
 
 
 def _sha256(path: Path) -> str:

@@ -12,7 +12,7 @@ from app.retrieval.types import Chunk, Hit, Vectors
 
 @dataclass(frozen=True)
 class Weights:
-    """What each stream counts. They are normalised over the streams a question has: one without accents has no words."""
+    """What each stream counts, as a share of those a question has: one without accents has no words."""
 
     words: float = 0.35
     syllables: float = 0.35

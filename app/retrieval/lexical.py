@@ -17,7 +17,7 @@ K1, B = 1.2, 0.75
 
 
 class Bm25Index:
-    """Okapi BM25 in Lucene's form (bm25s). A score is always below the sum of the question's IDF, which is its ideal."""
+    """Okapi BM25 in Lucene's form (bm25s): a score is always below the sum of the question's IDF, its ideal."""
 
     def __init__(self, model: Any, document_frequency: Mapping[str, int], documents: int) -> None:
         self._model = model

@@ -25,7 +25,7 @@ class Index:
     syllables: Bm25Index
     vectors: VectorStore
     lexicon: Lexicon
-    weights: Weights = Weights()
+    weights: Weights
 
 
 class Searcher:

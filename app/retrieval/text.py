@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Sequence
 
 SYLLABLE = re.compile(r"[^\W_]+", re.UNICODE)
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060\ufeff]")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\u200b-\u200f\u2028-\u202e\u2060\ufeff]")
 COMBINING_TONE = re.compile(r"[\u0300\u0301\u0303\u0309\u0323]")
 
 # An open syllable ending in oa, oe, uy carries its tone on the first vowel in the old spelling, on the second in the
@@ -19,7 +20,7 @@ OLD_TONE = re.compile(
 
 
 def normalize(text: str) -> str:
-    """NFC, one tone placement, no control or zero-width characters, single spaces. Idempotent."""
+    """NFC, one tone placement, no control, zero-width or surrogate characters, single spaces. Idempotent."""
     text = CONTROL.sub(" ", unicodedata.normalize("NFC", text))
     decomposed = _split_tones(text)
     moved = OLD_TONE.sub(r"\1\3\2", decomposed)
@@ -58,7 +59,7 @@ def folded_terms(text: str) -> list[str]:
     The pairs give back what folding loses: "an" is common, "an_toan" is not.
     """
     singles = syllables(fold_diacritics(text))
-    return singles + [f"{first}_{second}" for first, second in zip(singles, singles[1:], strict=False)]
+    return singles + [f"{first}_{second}" for first, second in itertools.pairwise(singles)]
 
 
 def contains_run(haystack: Sequence[str], needle: Sequence[str]) -> bool:

@@ -31,12 +31,14 @@ def load(name: str, root: Path) -> StaticEncoder:
     from model2vec import StaticModel
 
     folder = root / name
-    files = sorted(path for path in folder.glob("0_StaticEmbedding/*") if path.is_file())
-    if not files:
+    files = [path for name in ("model.safetensors", "tokenizer.json") for path in folder.rglob(name)]
+    if len(files) != 2:
         raise EncoderUnavailable(f"Không thấy bộ mã hoá ở {folder}. Chạy: python -m ingest train")
     try:
         model = StaticModel.from_pretrained(folder, normalize=True, max_length=None)
     except Exception as error:  # model2vec and safetensors raise errors of many kinds on damaged files
-        raise EncoderUnavailable(f"Bộ mã hoá ở {folder} bị hỏng ({type(error).__name__}). Lấy lại từ kho mã.") from error
+        raise EncoderUnavailable(
+            f"Bộ mã hoá ở {folder} bị hỏng ({type(error).__name__}). Lấy lại từ kho mã."
+        ) from error
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
     return StaticEncoder(model, f"static-{digest}")

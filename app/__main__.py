@@ -1,0 +1,73 @@
+"""`python -m app`: serve, or ask one question in the terminal."""
+
+from __future__ import annotations
+
+import argparse
+import socket
+import sys
+from collections.abc import Sequence
+
+from app.config import Settings, load_settings
+from app.errors import AssistantError, SettingsInvalid
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    arguments = _parser().parse_args(argv)
+    try:
+        return int(arguments.run(arguments, load_settings()))
+    except AssistantError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m app", description="Trợ lý Bình dân học vụ số.")
+    commands = parser.add_subparsers(required=True, metavar="LỆNH")
+    serve = commands.add_parser("serve", help="chạy dịch vụ (HOST, PORT)")
+    serve.set_defaults(run=_serve)
+    ask = commands.add_parser("ask", help="hỏi một câu ngay trong cửa sổ lệnh")
+    ask.add_argument("question", help="câu hỏi, gõ có dấu hay không dấu đều được")
+    ask.add_argument("--json", action="store_true", help="in nguyên câu trả lời dạng JSON")
+    ask.set_defaults(run=_ask)
+    return parser
+
+
+def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
+    import uvicorn
+    from prometheus_client import start_http_server
+
+    from app.logs import configure_logs
+    from app.main import create_app
+
+    _refuse_taken_port(settings)
+    configure_logs(settings.log_level)
+    if settings.metrics_port:
+        start_http_server(settings.metrics_port, addr="127.0.0.1")
+    print(f"Trợ lý đang chạy ở http://localhost:{settings.port} (dừng: Ctrl+C)", flush=True)
+    uvicorn.run(create_app(settings), host=settings.host, port=settings.port, log_config=None, access_log=False)
+    return 0
+
+
+def _refuse_taken_port(settings: Settings) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            message = f"Không mở được cổng {settings.port} ({error.strerror}). Chọn cổng khác: make run PORT=8001"
+            raise SettingsInvalid(message) from error
+
+
+def _ask(arguments: argparse.Namespace, settings: Settings) -> int:
+    from app.assistant import create_assistant
+    from app.schemas import AskRequest
+
+    answer = create_assistant(settings).ask(AskRequest(text=arguments.question, channel="terminal"))
+    print(answer.model_dump_json(indent=2) if arguments.json else answer.text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

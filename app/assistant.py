@@ -1,0 +1,167 @@
+"""One answer, from the text as typed to the reply: the ordered steps are `Assistant.ask`, top to bottom."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from app.compose import Composed, compose
+from app.config import Settings
+from app.content.guide import Guide
+from app.conversation import Conversation, Conversations
+from app.errors import QuestionInvalid
+from app.library import Library, LiveLibrary
+from app.policy import decide, is_readable
+from app.retrieval.text import normalize
+from app.retrieval.types import Hit
+from app.safety.personal_data import mask
+from app.schemas import Action, AskRequest, AskResponse, Block, Candidate, Facet, GuideRef, SourceRef, Status
+from app.texts import load_texts
+
+MAX_CANDIDATES = 10
+GUIDE_PAYLOAD, FACET_PAYLOAD = "guide:", "facet:"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked: masked text; a guide when a button named it; a facet when the words or a button did."""
+
+    text: str
+    masked: tuple[str, ...]
+    guide: Guide | None = None
+    facet: Facet | None = None
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The part of a response that the decision determines."""
+
+    status: Status
+    text: str
+    blocks: Sequence[Block] = ()
+    facet: Facet | None = None
+    guide: Guide | None = None
+    hits: Sequence[Hit] = ()
+    sources: Sequence[SourceRef] = ()
+    actions: Sequence[Action] = ()
+
+
+class Assistant:
+    """Answers questions from the live library. Thread-safe; one question never waits for another's conversation."""
+
+    def __init__(self, settings: Settings, library: LiveLibrary) -> None:
+        self.library = library
+        self._settings = settings
+        self._texts = load_texts(settings.knowledge_dir)
+        self._conversations = Conversations()
+
+    def ask(self, request: AskRequest) -> AskResponse:
+        """The answer to one message. Raises QuestionInvalid when the text is too long."""
+        library = self.library.current
+        conversation = self._conversations.resume(request.conversation_id)
+        with conversation.lock:
+            repeated = conversation.answers.get(request.message_id or "")
+            if repeated:
+                return repeated
+            question = self._read(request, conversation, library)
+            reply = self._screen(question, request) or self._answer(question, library)
+            reply = self._mind_privacy(reply, question)
+            response = self._respond(reply, question, conversation, library)
+            self._record(reply, request, response, conversation)
+            return response
+
+    def _read(self, request: AskRequest, conversation: Conversation, library: Library) -> Question:
+        """Mask first: nothing after this line has seen personal data. Then a pressed button, or words."""
+        limit = self._settings.max_question_chars
+        if len(request.text) > limit:
+            raise QuestionInvalid(f"Câu hỏi dài {len(request.text)} ký tự, tối đa {limit}. Bạn rút gọn giúp tôi nhé.")
+        masked = mask(normalize(request.text))
+        question = Question(masked.text, masked.kinds)
+        if question.text.startswith(GUIDE_PAYLOAD):
+            return replace(
+                question, guide=library.guides.get(question.text.removeprefix(GUIDE_PAYLOAD)), facet="overview"
+            )
+        if question.text.startswith(FACET_PAYLOAD):
+            facet = library.facets.named(question.text.removeprefix(FACET_PAYLOAD))
+            return replace(question, guide=library.guides.get(conversation.guide or ""), facet=facet)
+        return replace(question, facet=library.facets.facet_of(question.text))
+
+    def _screen(self, question: Question, request: AskRequest) -> Reply | None:
+        """A reply that needs no search, or None."""
+        if is_readable(question.text):
+            return None
+        return Reply("unreadable", self._texts["attachment_only" if request.attachments else "unreadable"])
+
+    def _answer(self, question: Question, library: Library) -> Reply:
+        if question.guide:
+            return _answered(question.guide, question.facet or "overview", ())
+        result = library.searcher.search(question.text, k=MAX_CANDIDATES)
+        decision = decide(result.hits, library.policy)
+        if decision.status == "answered":
+            return _answered(library.guides[decision.hits[0].id], question.facet or "overview", result.hits)
+        options = [Action(label=hit.title, payload=f"{GUIDE_PAYLOAD}{hit.id}") for hit in decision.hits]
+        return Reply(decision.status, self._options_text(decision.status, options), hits=result.hits, actions=options)
+
+    def _options_text(self, status: Status, options: Sequence[Action]) -> str:
+        lines = [self._texts[status]]
+        if status == "no_guide" and options:
+            lines.append(self._texts["nearest"])
+        return "\n".join(lines + [f"- {option.label}" for option in options])
+
+    def _mind_privacy(self, reply: Reply, question: Question) -> Reply:
+        """Tell that something was masked; when nothing else could be answered, that is the reply."""
+        if not question.masked:
+            return reply
+        if reply.status in ("no_guide", "unreadable"):
+            return replace(reply, status="privacy_warning", text=self._texts["privacy_warning"])
+        return replace(reply, text=f"{reply.text}\n\n{self._texts['masked_note']}")
+
+    def _respond(self, reply: Reply, question: Question, conversation: Conversation, library: Library) -> AskResponse:
+        return AskResponse(
+            status=reply.status,
+            text=reply.text,
+            speech=None,
+            blocks=list(reply.blocks),
+            facet=reply.facet,
+            guide=_guide_ref(reply.guide) if reply.guide else None,
+            candidates=[_candidate(hit) for hit in reply.hits],
+            sources=list(reply.sources),
+            actions=list(reply.actions),
+            step=None,
+            ticket=None,
+            risk=None,
+            masked=list(question.masked),
+            conversation_id=conversation.id,
+            answer_id=secrets.token_urlsafe(12),
+            artifact_version=library.version,
+        )
+
+    def _record(self, reply: Reply, request: AskRequest, response: AskResponse, conversation: Conversation) -> None:
+        if reply.guide:
+            conversation.guide = reply.guide.slug
+        conversation.remember(request.message_id, response)
+
+
+def create_assistant(settings: Settings) -> Assistant:
+    """An assistant over the live artifact. Raises ArtifactError or EncoderUnavailable when it cannot be served."""
+    return Assistant(settings, LiveLibrary(settings))
+
+
+def _answered(guide: Guide, facet: Facet, hits: Sequence[Hit]) -> Reply:
+    body: Composed = compose(guide, facet)
+    return Reply("answered", body.text, body.blocks, body.facet, guide, hits, body.sources, body.actions)
+
+
+def _guide_ref(guide: Guide) -> GuideRef:
+    return GuideRef(
+        id=guide.slug,
+        title=guide.title,
+        kind="guide",
+        url=f"/huong-dan/{guide.slug}",
+        verified_on=guide.head.verified_on,
+    )
+
+
+def _candidate(hit: Hit) -> Candidate:
+    return Candidate(id=hit.id, title=hit.title, kind="guide", score=round(hit.score, 4))

@@ -1,0 +1,52 @@
+// Every sentence a resident can read in the widget. Nothing here is code: change the words freely.
+
+export const texts = {
+  log: "Hội thoại",
+  user: "Bạn:",
+  assistant: "Trợ lý:",
+  greeting: "Chào bạn! Bạn đang cần làm việc gì? Cứ viết như lúc nói chuyện, không có dấu cũng được.",
+  privacy: "Xin đừng gửi mật khẩu, mã OTP hay số thẻ ngân hàng.",
+  examplesTitle: "Bạn có thể hỏi thử:",
+  examples: [
+    "Cách kích hoạt VNeID mức 2",
+    "Nhận cuộc gọi tự xưng công an",
+    "Đăng ký khai sinh cho con",
+    "Cách quét mã QR để trả tiền",
+  ],
+  input: "Câu hỏi của bạn",
+  send: "Gửi",
+  searching: "Đang tìm…",
+  slow: "Mạng đang chậm, bạn chờ thêm một chút…",
+  retry: "Thử lại",
+  newPage: "mở trang mới",
+
+  steps: "Các bước",
+  step: "Bước",
+  progress: (number, of) => `Bước ${number} trên ${of}`,
+  expect: "Sẽ thấy:",
+  stuck: "Nếu không được:",
+  warning: "Cảnh báo",
+  titles: {
+    documents: "Giấy tờ cần có",
+    fee: "Lệ phí",
+    prepare: "Cần chuẩn bị",
+    condition: "Điều kiện",
+    time: "Thời hạn",
+    place: "Nơi làm",
+    result: "Kết quả",
+    problem: "Lỗi thường gặp",
+    legal: "Căn cứ pháp lý",
+  },
+  sources: "Nguồn:",
+  published: (date) => `ngày ${date}`,
+  read: (date) => `đọc ngày ${date}`,
+  verified: (date) => `Đã có người kiểm tra lại ngày ${date}.`,
+  risks: { high: "Rất có thể là lừa đảo", medium: "Có dấu hiệu lừa đảo" },
+
+  errors: {
+    offline: "Chưa kết nối được. Bạn xem lại mạng hoặc Wi-Fi rồi bấm Thử lại.",
+    timeout: "Chờ lâu quá mà chưa có câu trả lời. Bạn bấm Thử lại nhé.",
+    busy: "Đang có nhiều người hỏi cùng lúc. Bạn chờ một phút rồi bấm Thử lại.",
+    server: "Trợ lý đang gặp trục trặc. Bạn bấm Thử lại sau ít phút nhé.",
+  },
+};
