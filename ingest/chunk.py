@@ -1,17 +1,17 @@
-"""A guide cut into the sections people ask for: one chunk a facet."""
+"""A guide cut into the sections people ask for, one chunk a facet, and the ways they ask, one chunk each."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from app.content.guide import Guide, Step
 from app.content.markdown import Statement
-from app.retrieval.types import Chunk
+from app.retrieval.types import ASKED, Chunk
 
 
-def chunk_guide(guide: Guide) -> list[Chunk]:
-    """The chunks of a guide; sections without text give none. `section` is a facet of the wire."""
+def chunk_guide(guide: Guide, phrasings: Sequence[str] = ()) -> list[Chunk]:
+    """The chunks of a guide; sections without text give none. `section` is a facet of the wire, or "asked"."""
     sections = {
         "overview": [guide.summary, *_plain(guide.prepare)],
         "steps": [line for step in guide.steps for line in _step_lines(step)],
@@ -24,7 +24,8 @@ def chunk_guide(guide: Guide) -> list[Chunk]:
         "safety": _plain(guide.warnings),
         "legal": _plain(guide.legal),
     }
-    return [_chunk(guide, section, "\n".join(lines)) for section, lines in sections.items() if lines]
+    told = [_chunk(guide, section, "\n".join(lines)) for section, lines in sections.items() if lines]
+    return told + [_chunk(guide, ASKED, phrasing) for phrasing in phrasings]
 
 
 def _plain(statements: Iterable[Statement]) -> list[str]:
@@ -36,5 +37,6 @@ def _step_lines(step: Step) -> Iterator[str]:
 
 
 def _chunk(guide: Guide, section: str, text: str) -> Chunk:
-    digest = hashlib.sha256(f"{guide.title}\n{text}".encode()).hexdigest()[:24]
-    return Chunk(guide.slug, "guide", section, guide.title, text, digest)
+    title = "" if section == ASKED else guide.title
+    digest = hashlib.sha256(f"{title}\n{text}".encode()).hexdigest()[:24]
+    return Chunk(guide.slug, "guide", section, title, text, digest)

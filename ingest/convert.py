@@ -163,7 +163,7 @@ def _statements(node: SyntaxTreeNode) -> Iterator[tuple[str, str]]:
         for item in node.children:
             own = " ".join(_plain(child) for child in item.children if child.type == "paragraph")
             below = [text for child in item.children if child.type.endswith("_list") for _, text in _statements(child)]
-            yield "item", f"{own.removesuffix('.')}: {'; '.join(below)}" if below else own
+            yield "item", f"{own.rstrip('.:;')}: {'; '.join(below)}" if below else own
 
 
 def _plain(node: SyntaxTreeNode) -> str:

@@ -15,6 +15,7 @@ from app.content.checks import OutdatedTerm, Rules, check_guides
 from app.content.guide import Guide, parse_guide
 from app.errors import ContentInvalid, Finding
 from app.retrieval.lexicon import Lexicon, merge_meanings
+from app.retrieval.text import normalize
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,26 @@ def load_lexicon(knowledge_dir: Path) -> Lexicon:
         meanings=merge_meanings(_load_yaml(folder / "dialect.yaml"), _load_yaml(folder / "lay_terms.yaml")),
         fixed_terms=tuple(line.strip() for line in fixed.splitlines() if line.strip() and not line.startswith("#")),
     )
+
+
+def load_phrasings(knowledge_dir: Path, of: str) -> dict[str, list[str]]:
+    """Id to the ways people ask for it, in the order of `phrasings/<of>.tsv`; comment lines start with "#".
+
+    Raises ContentInvalid when a line is not "id<TAB>text"; a file that is not there holds none.
+    """
+    path = knowledge_dir / "phrasings" / f"{of}.tsv"
+    if not path.is_file():
+        return {}
+    file = f"{knowledge_dir.name}/phrasings/{path.name}"
+    phrasings: dict[str, list[str]] = {}
+    for number, line in enumerate(read_text(path, file).splitlines(), 1):
+        if not line or line.startswith("#"):
+            continue
+        target, tab, text = line.partition("\t")
+        if not (tab and text.strip()):
+            raise ContentInvalid([Finding(file, number, "mỗi dòng phải là: định danh, dấu tab, câu hỏi")])
+        phrasings.setdefault(target, []).append(normalize(text))
+    return phrasings
 
 
 def load_ranking(knowledge_dir: Path) -> dict[str, dict[str, float]]:

@@ -76,7 +76,7 @@ def embed_chunks(chunks: Sequence[Chunk], encoder: Encoder, cache: Cache, advanc
 
 def passage_text(chunk: Chunk) -> str:
     """What the encoder sees of a chunk."""
-    return normalize(f"{chunk.title}. {chunk.text}")
+    return normalize(f"{chunk.title}. {chunk.text}" if chunk.title else chunk.text)
 
 
 def save_cache(

@@ -46,7 +46,9 @@ class Outcome:
     @property
     def answered(self) -> bool:
         if self.answer.status == "choose":
-            return any(action.payload.removeprefix("guide:") in self.question.expected for action in self.answer.actions)
+            return any(
+                action.payload.removeprefix("guide:") in self.question.expected for action in self.answer.actions
+            )
         return self.answer.status in SURE
 
     @property

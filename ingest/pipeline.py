@@ -6,7 +6,6 @@ import fcntl
 import hashlib
 import json
 import os
-import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -33,9 +32,9 @@ from app.retrieval.lexical import Bm25Index
 from app.retrieval.lexicon import Lexicon
 from app.retrieval.searcher import Index
 from app.retrieval.stores import store_class
-from app.retrieval.types import Chunk, Encoder
+from app.retrieval.types import Encoder
 from ingest.chunk import chunk_guide
-from ingest.corpus import Corpus, load_corpus, load_facet_cues, load_lexicon, load_ranking
+from ingest.corpus import Corpus, load_corpus, load_facet_cues, load_lexicon, load_phrasings, load_ranking
 from ingest.embed import Cache, embed_chunks, load_cache, save_cache, tokenize_chunks, tokenizer_fingerprint
 
 STAGES = ("read", "tokenize", "embed", "index", "write", "rename", "switch", "clean")
@@ -89,7 +88,9 @@ class _Inputs:
         self.settings = settings
         cues = load_facet_cues(settings.knowledge_dir)
         self.content = dump_collection(Collection(corpus.guides, dict(corpus.rules.groups), cues))
-        self.chunks: list[Chunk] = [chunk for guide in corpus.guides for chunk in chunk_guide(guide)]
+        self.guides = len(corpus.guides)
+        asked = load_phrasings(settings.knowledge_dir, "guides")
+        self.chunks = [chunk for guide in corpus.guides for chunk in chunk_guide(guide, asked.get(guide.slug, ()))]
         self.lexicon: Lexicon = load_lexicon(settings.knowledge_dir)
         self.ranking: dict[str, dict[str, float]] = load_ranking(settings.knowledge_dir)
         self.encoder: Encoder = load_encoder(settings.encoder_family, settings.encoder_name, ROOT)
@@ -101,7 +102,7 @@ class _Inputs:
 
 def _build(inputs: _Inputs, paths: ArtifactPaths, live: Manifest | None, progress: Progress) -> tuple[str, int]:
     now = datetime.now(UTC)
-    version = f"{now:%Y-%m-%dT%H:%M:%SZ}-{secrets.token_hex(2)}"
+    version = f"{now:%Y-%m-%dT%H:%M:%SZ}-{now.microsecond:05x}"  # names sort by age
     cache = _load_cache(inputs, paths, live)
     progress("tokenize", 0, len(inputs.chunks))
     tokens = tokenize_chunks(
@@ -141,7 +142,7 @@ def _manifest_fields(inputs: _Inputs, version: str, now: datetime) -> dict[str, 
         "encoder_fingerprint": inputs.encoder.fingerprint,
         "dimensions": inputs.encoder.dimensions,
         "store": inputs.settings.vector_store,
-        "guides": len({chunk.target for chunk in inputs.chunks}),
+        "guides": inputs.guides,
         "chunks": len(inputs.chunks),
         "weights": inputs.ranking["weights"],
         "policy": inputs.ranking["policy"],

@@ -23,9 +23,9 @@ from app.config import ROOT, Settings
 from app.errors import EncoderUnavailable
 from app.retrieval.encoders import load_encoder
 from app.retrieval.text import fold_diacritics, normalize
-from app.retrieval.types import Chunk, Encoder
+from app.retrieval.types import Encoder
 from ingest.chunk import chunk_guide
-from ingest.corpus import load_corpus, load_lexicon, read_text
+from ingest.corpus import load_corpus, load_lexicon, load_phrasings
 
 SEED = 20261122
 VOCABULARY = 24_000
@@ -64,7 +64,7 @@ def train_encoder(settings: Settings, target: Path, final: bool = True) -> Train
     trained once more on everything. Raises EncoderUnavailable without the full profile.
     """
     started = time.monotonic()
-    phrasings = load_phrasings(settings.knowledge_dir / "phrasings" / "procedures.tsv")
+    phrasings = load_phrasings(settings.knowledge_dir, "procedures")
     codes = sorted(phrasings)
     random.Random(SEED).shuffle(codes)
     held_out = codes[: int(len(codes) * HELD_OUT_SHARE)]
@@ -95,16 +95,6 @@ def train_encoder(settings: Settings, target: Path, final: bool = True) -> Train
     return report
 
 
-def load_phrasings(path: Path) -> dict[str, list[str]]:
-    """Code to the ways people ask for it, in the file's order; comment lines start with "#"."""
-    phrasings: dict[str, list[str]] = {}
-    for line in read_text(path, path.name).splitlines():
-        if line and not line.startswith("#"):
-            code, _, text = line.partition("\t")
-            phrasings.setdefault(code, []).append(normalize(text))
-    return phrasings
-
-
 def _pairs(settings: Settings, phrasings: dict[str, list[str]]) -> list[Pair]:
     """All pairs, each in COPIES versions with accents dropped by chance; order and choice depend on SEED alone."""
     chance = random.Random(SEED)
@@ -120,13 +110,20 @@ def _phrasing_pairs(phrasings: dict[str, list[str]]) -> Iterator[Pair]:
 
 
 def _guide_pairs(settings: Settings) -> Iterator[Pair]:
+    asked = load_phrasings(settings.knowledge_dir, "guides")
     for guide in load_corpus(settings.knowledge_dir).guides:
-        chunks: Sequence[Chunk] = chunk_guide(guide)
-        yield (normalize(guide.title), normalize(guide.summary))
-        for chunk in chunks:
-            for line in chunk.text.splitlines():
-                yield (normalize(guide.title), normalize(line))
-                yield (normalize(guide.summary), normalize(line))
+        title, summary = normalize(guide.title), normalize(guide.summary)
+        lines = [normalize(line) for chunk in chunk_guide(guide) for line in chunk.text.splitlines()]
+        questions = asked.get(guide.slug, [])
+        yield (title, summary)
+        for line in lines:
+            yield (title, line)
+            yield (summary, line)
+        yield from ((first, second) for i, first in enumerate(questions) for second in questions[i + 1 :: 3])
+        for i, question in enumerate(questions):
+            yield (question, title)
+            yield (question, summary)
+            yield from ((question, line) for line in lines[i % 4 :: 4])
 
 
 def _lexicon_pairs(settings: Settings) -> Iterator[Pair]:

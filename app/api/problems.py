@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -34,10 +32,9 @@ DETAILS = {
     400: "Nội dung gửi lên không phải JSON viết bằng UTF-8. Kiểm tra bảng mã rồi gửi lại.",
     404: "Không có trang hay mục này.",
     405: "Địa chỉ này không nhận cách gọi đó.",
+    413: "Yêu cầu gửi lên quá lớn. Gửi tệp nhỏ hơn.",
     500: "Có lỗi bên trong dịch vụ. Bạn thử lại sau ít phút.",
 }
-
-log = logging.getLogger(__name__)
 
 
 def problem_response(status: int, detail: str) -> JSONResponse:
@@ -64,8 +61,3 @@ def install_problems(app: FastAPI) -> None:
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
         detail = DETAILS.get(error.status_code, str(error.detail))
         return problem_response(error.status_code, detail)
-
-    @app.exception_handler(Exception)
-    async def _unexpected(request: Request, error: Exception) -> JSONResponse:
-        log.error("unexpected", exc_info=error)
-        return problem_response(500, DETAILS[500])

@@ -119,7 +119,8 @@ def _check_words(guide: Guide, rules: Rules) -> Iterator[Finding]:
             yield Finding(
                 guide.file,
                 line.line,
-                f"câu dài {level.longest_syllables} tiếng, tối đa {reading.MAX_SENTENCE_SYLLABLES}: “{level.longest[:60]}…”",
+                f"câu dài {level.longest_syllables} tiếng, tối đa {reading.MAX_SENTENCE_SYLLABLES}: "
+                f"“{level.longest[:60]}…”",
             )
         for word in reading.foreign_words(line.text):
             if word.lower() not in rules.glossary:

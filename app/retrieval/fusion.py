@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.retrieval.types import Chunk, Hit, Vectors
+from app.retrieval.types import ASKED, Chunk, Hit, Vectors
+
+POOL = 400  # chunks looked at, best first
+EVIDENCE = 3  # chunks of one guide that count
 
 
 @dataclass(frozen=True)
@@ -32,21 +35,39 @@ def fuse(streams: Mapping[str, Vectors], weights: Weights) -> Vectors:
     return np.asarray(fused / total, dtype=np.float32)
 
 
-def best_per_target(chunks: Sequence[Chunk], fused: Vectors, streams: Mapping[str, Vectors]) -> list[Hit]:
-    """One hit a guide, by its best section; best first, ties in the order of the chunks."""
-    best: dict[str, int] = {}
-    for row in np.argsort(-fused, kind="stable"):
+def best_per_target(
+    chunks: Sequence[Chunk], titles: Mapping[str, str], fused: Vectors, streams: Mapping[str, Vectors]
+) -> list[Hit]:
+    """One hit a guide, best first, ties in the order of the chunks.
+
+    A guide's score is the mean of its best chunk and the mean of its best EVIDENCE chunks: one lucky line counts less
+    than several that agree. Its section is that of its best chunk that is a part of the guide.
+    """
+    rows_of: dict[str, list[int]] = {}
+    for row in np.argsort(-fused, kind="stable")[:POOL]:
         if fused[row] <= 0:
             break
-        best.setdefault(chunks[row].target, int(row))
-    return [
-        Hit(
-            id=target,
-            kind=chunks[row].kind,
-            title=chunks[row].title,
-            section=chunks[row].section,
-            score=float(fused[row]),
-            parts={name: float(scores[row]) for name, scores in streams.items()},
-        )
-        for target, row in best.items()
-    ]
+        rows_of.setdefault(chunks[row].target, []).append(int(row))
+    hits = [_hit(target, rows, chunks, titles, fused, streams) for target, rows in rows_of.items()]
+    return sorted(hits, key=lambda hit: -hit.score)
+
+
+def _hit(
+    target: str,
+    rows: Sequence[int],
+    chunks: Sequence[Chunk],
+    titles: Mapping[str, str],
+    fused: Vectors,
+    streams: Mapping[str, Vectors],
+) -> Hit:
+    best, evidence = rows[0], rows[:EVIDENCE]
+    agreed = float(fused[evidence].sum()) / EVIDENCE
+    section = next((chunks[row].section for row in rows if chunks[row].section != ASKED), "overview")
+    return Hit(
+        id=target,
+        kind=chunks[best].kind,
+        title=titles[target],
+        section=section,
+        score=(float(fused[best]) + agreed) / 2,
+        parts={name: float(scores[best]) for name, scores in streams.items()},
+    )

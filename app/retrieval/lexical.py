@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -28,6 +29,7 @@ class Bm25Index:
     def build(cls, tokens: Sequence[Sequence[str]]) -> Bm25Index:
         import bm25s
 
+        logging.getLogger("bm25s").setLevel(logging.WARNING)  # it logs its progress to the terminal
         model = bm25s.BM25(method="lucene", k1=K1, b=B)
         model.index([list(document) or [""] for document in tokens], show_progress=False)
         frequency = Counter(token for document in tokens for token in set(document))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -26,6 +27,11 @@ class Index:
     vectors: VectorStore
     lexicon: Lexicon
     weights: Weights
+
+    @cached_property
+    def titles(self) -> dict[str, str]:
+        """The title of every target."""
+        return {chunk.target: chunk.title for chunk in self.chunks if chunk.title}
 
 
 class Searcher:
@@ -66,7 +72,8 @@ class Searcher:
         if query.syllables:
             streams["dense"] = self._dense(query)
         dense_done = time.perf_counter()
-        hits = best_per_target(self._index.chunks, fuse(streams, self._index.weights), streams)
+        fused = fuse(streams, self._index.weights)
+        hits = best_per_target(self._index.chunks, self._index.titles, fused, streams)
         ranked = time.perf_counter()
         return SearchResult(
             query=query,

@@ -10,12 +10,16 @@ from typing import Protocol, Self
 import numpy as np
 import numpy.typing as npt
 
+ASKED = "asked"
+"""The section of a chunk that is a way people ask, not a part of a guide."""
+
 Vectors = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """One section of one guide, as indexed. `section` is a facet of the wire; `content_hash` names title and text."""
+    """One section of one guide, as indexed. `section` is a facet of the wire, or ASKED; `content_hash` names title
+    and text."""
 
     target: str
     kind: str

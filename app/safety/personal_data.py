@@ -81,7 +81,8 @@ PUBLIC = re.compile(  # dates, procedure codes, page addresses, hotlines
     r"(?<!\d)(?<!\d[.-])(?:(?:0?[1-9]|[12]\d|3[01])[.-](?:0?[1-9]|1[0-2])[.-](?:19|20)\d\d"
     r"|(?:19|20)\d\d[.-](?:0?[1-9]|1[0-2])[.-](?:0?[1-9]|[12]\d|3[01])|[1-3]\.0\d{5})(?![.-]?\d)"
     r"|(?<=-)\d{6,18}(?=\.html?(?!\w))"
-    r"|(?<!\d)(?<!\d[ .-])(?:1[89]00(?:\d{4}|[ .-]\d{4,6}|[ .-]\d{2,3}[ .-]\d{2,3})|11[1-5]|1022|156|5656)(?![ .-]?\d)"
+    r"|(?<!\d)(?<!\d[ .-])(?<!\d[ .-]{2})(?<!\d[ .-]{3})(?:1[89]00(?:\d{4}|[ .-]\d{4,6}|[ .-]\d{2,3}[ .-]\d{2,3})"
+    r"|11[1-5]|1022|156|5656)(?![ .-]{0,3}\d)"
 )
 
 
@@ -108,9 +109,10 @@ def _held(number: Number) -> bool:
 
 
 def _old_card(number: Number) -> bool:
-    """Nine digits alone are an old identity card unless they are a round sum; in groups only as 3-3-3."""
+    """Nine digits are an old identity card unless a round sum or hotlines ("113 114 115"); in groups only as 3-3-3."""
     shape = re.fullmatch(r"\d{9}|\d{3}[ -]\d{3}[ -]\d{3}", number.raw)
-    return bool(shape) and not number.digits.endswith("000000") and not re.search(r"so tien|ho so", number.before)
+    public = re.search(r"0{6}$|^(?:11[1-5]){3}$", number.digits) or re.search(r"so tien|ho so", number.before)
+    return bool(shape) and not public
 
 
 RULES = (
@@ -122,7 +124,7 @@ RULES = (
     Rule("tax", "tax", re.compile(r"\d{10}(?:\d{3})?")),
     Rule("cmnd", "identity", re.compile(r"\d{9}")),
     Rule("cccd", "identity", re.compile(r"\d{12}")),
-    Rule("phone", "phone", re.compile(r"[1-9]\d{8}|0[1-9]\d{7,9}")),
+    Rule("phone", "phone", re.compile(r"(?!(?:11[1-5]){3})[1-9]\d{8}|0[1-9]\d{7,9}")),
     Rule("card", "card", re.compile(r"\d{12,19}")),
     Rule("cccd", None, re.compile(r"0\d{11}")),
     Rule("phone", None, re.compile(r"(?:0|84|0084|840)(?:[35789]\d{8}|2\d{9})|01[2689]\d{8}")),
@@ -143,7 +145,8 @@ TEXT_RULES = (
         r"(?:ho chieu|passport)[^\d\0]{0,24}(?<![a-z0-9\0])(?P<value>[a-z][ -]\d{7,8})(?![a-z0-9\0])")),
     ("otp", re.compile(
         r"(?<![a-z])(?:mat ?khau|(?<!cua )mk|pass(?:word|code)?|ma pin)(?: [a-z]{1,12}){0,4}?"
-        r"(?: la| ?[:=])(?: la)?[ :]{0,2}(?P<value>(?=[^\s\0]{0,40}[\d@#$%&*_])[^\s\0]{3,63}[^\s\0.,;!?)]|[a-z]{8,64})")),
+        r"(?: la| ?[:=])(?: la)?[ :]{0,2}"
+        r"(?P<value>(?=[^\s\0]{0,40}[\d@#$%&*_])[^\s\0]{3,63}[^\s\0.,;!?)]|[a-z]{8,64})")),
     ("otp", re.compile(r"(?<![a-z])(?:(?<!cua )mk|pass(?:word)?) ?[:=] ?"
         r"(?P<value>(?!\[|quen|doi|dat |mat |nhap|khong|phai)[^\s\0]{3,63}[^\s\0.,;!?)])")),
 )  # fmt: skip

@@ -47,7 +47,7 @@ def guide_page(request: Request, slug: str, library: CurrentLibrary) -> HTMLResp
     if guide is None:
         context = {"title": "Không có hướng dẫn này", "detail": "Hướng dẫn có thể đã đổi tên. Bạn hỏi ở trang chủ nhé."}
         return templates.TemplateResponse(request, "error.html", context, status_code=404)
-    return templates.TemplateResponse(request, "guide.html", {"guide": detail(guide, library)})
+    return templates.TemplateResponse(request, "guide.html", {"guide": detail(guide, library).model_dump()})
 
 
 @router.get("/huong-dan/{slug}/{image:path}")

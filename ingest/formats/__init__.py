@@ -60,7 +60,7 @@ def tidy(markdown: str) -> str:
 
 def outline_rank(text: str) -> int | None:
     """How deep a line set in bold stands among headings (0 outermost), None when it is no heading but emphasis."""
-    if not 2 <= len(text) <= 900 or not any(char.isalpha() for char in text) or MOTTO.search(text):
+    if not 2 <= len(text) <= 1200 or not any(char.isalpha() for char in text) or MOTTO.search(text):
         return None
     for pattern, rank in OUTLINE:
         if pattern.match(text):

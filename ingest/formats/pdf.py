@@ -316,7 +316,7 @@ def _heading_levels(blocks: list[Block]) -> dict[int, int]:
 
 def _heading_key(block: Block, body: float) -> tuple[float, int] | None:
     """What orders headings: those of the outline by their word, others by size, then by their look."""
-    if not block.lines or len(block.lines) > 12 or BULLET.match(block.text):
+    if not block.lines or len(block.lines) > 16 or BULLET.match(block.text):
         return None
     rank = outline_rank(block.text)
     if rank is None or not all(line.alone for line in block.lines):

@@ -74,7 +74,7 @@ def statements(draft: str) -> dict[str, list[str]]:
 def test_sections_are_found_by_their_headings() -> None:
     assert statements(draft_guide(PROCEDURE, "dang-ky-thuong-tru", TODAY)) == {
         "Điều kiện": ["Có chỗ ở hợp pháp"],
-        "Các bước": ["Chuẩn bị hồ sơ.", "Nộp hồ sơ:: trực tuyến; trực tiếp".replace("::", ":")],
+        "Các bước": ["Chuẩn bị hồ sơ.", "Nộp hồ sơ: trực tuyến; trực tiếp"],
         "Giấy tờ": ["Tờ khai mẫu CT01", "Trường hợp thuê nhà", "Hợp đồng thuê"],
         "Lệ phí": ["Trực tiếp: 20.000 đồng", "Trực tuyến: 10.000 đồng"],
         "Thời hạn": ["Trực tiếp: 7 ngày làm việc", "Trực tuyến: 7 ngày làm việc"],

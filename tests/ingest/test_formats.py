@@ -127,17 +127,8 @@ def write_pdf(path: Path, password: str = "") -> None:
     from fpdf import FPDF
     from fpdf.enums import XPos, YPos
 
-    class Paper(FPDF):
-        def header(self) -> None:
-            self.set_font("v", size=9)
-            self.cell(0, 8, f"CÔNG BÁO/Số 271/Ngày 12-05-2026 {self.page_no()}", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-
-        def footer(self) -> None:
-            self.set_y(-15)
-            self.set_font("v", size=9)
-            self.cell(0, 8, f"Trang {self.page_no()}/3", align="C")
-
-    paper = Paper()
+    paper = FPDF()
+    paper.set_auto_page_break(False)
     paper.add_font("v", fname=vietnamese_font())
     paper.set_title("thử")
 
@@ -146,17 +137,23 @@ def write_pdf(path: Path, password: str = "") -> None:
         paper.multi_cell(0, size * 0.5, text, new_x=XPos.LMARGIN, new_y=YPos.NEXT, align="L")
         paper.ln(4)
 
-    paper.add_page()
+    def start_page() -> None:
+        paper.add_page()
+        paper.set_font("v", size=9)
+        paper.text(60, 8, f"CÔNG BÁO/Số 271/Ngày 12-05-2026 {paper.page_no()}")
+        paper.text(100, 290, f"Trang {paper.page_no()}/3")
+
+    start_page()
     write(TITLE, 20)
     write(PARAGRAPH, 12)
-    paper.add_page()
+    start_page()
     write(DOCUMENTS_HEADING, 16)
     for bullet in BULLETS:
         write(f"• {bullet}", 12)
-    with paper.table() as table:
+    with paper.table(first_row_as_headings=False) as table:
         for row in TABLE:
             table.row(row)
-    paper.add_page()
+    start_page()
     write(STEPS_HEADING, 16)
     for number, step in enumerate(STEPS, 1):
         write(f"{number}. {step}", 12)

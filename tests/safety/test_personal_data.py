@@ -156,13 +156,15 @@ PUBLIC = [
     "mã xác nhận hết hạn 31-12-2026", "20/11/2026 lúc 14:30:00", "mk sinh năm 1960",
     # Codes of procedures, laws, files
     "Thủ tục 1.001193", "mã 2.002096", "thủ tục 1013225", "tài khoản định danh làm thủ tục 1013225",
-    "1.001193 2.002096", "Nghị định 69/2024/NĐ-CP", "Luật 23/2008/QH12", "Luật Căn cước 26/2023/QH15", "Thông tư 17/2024/TT-BCA",
+    "1.001193 2.002096", "Nghị định 69/2024/NĐ-CP", "Luật 23/2008/QH12", "Luật Căn cước 26/2023/QH15",
+    "Thông tư 17/2024/TT-BCA", "https://mic.gov.vn/sinh-vien-kiem-tien-online-197157500.htm",
     "1.001193.000.00.00.H10", "mã hồ sơ 000.00.16.H40-230515-0001", "hồ sơ H01-230515-0001", "Quyết định 06/QĐ-TTg",
     "hộ chiếu làm thủ tục 1.001445", "cấp hộ chiếu mã 1013225", "tài khoản dịch vụ công mã 1013225", "mẫu CT01",
     "tờ khai TK01, mẫu D02-LT", "Điều 30 khoản 2 Luật Cư trú 68/2020/QH14", "TCVN 6909:2001",
     "tài khoản vneid dùng cho 1.001193",
     # Hotlines
-    "Gọi 113", "gọi 114 hay 115", "111", "tổng đài 1022", "hotline 19000368", "1900 0368", "gọi 1900.1234",
+    "Gọi 113", "gọi 114 hay 115", "gọi 113 114 115", "113 - 114 - 115",
+    "111", "tổng đài 1022", "hotline 19000368", "1900 0368", "gọi 1900.1234",
     "1800 1096", "18001096", "nhắn tin 156 hoặc 5656", "quên mật khẩu gọi 1900 0368", "mất otp gọi 1022",
     "tài khoản Agribank, gọi 1900558818", "tài khoản bị khoá thì gọi 1900 545 415", "mật khẩu: gọi 18001096",
     # Everyday numbers

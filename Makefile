@@ -1,0 +1,48 @@
+# Trợ lý Bình dân học vụ số. `make help` liệt kê các lệnh.
+PORT ?= 8000
+SLIM = .venv/bin/python
+FULL = .venv-full/bin/python
+export PYTHONUNBUFFERED = 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run setup setup-full system test check bench proof train lock audit clean
+
+help: ## liệt kê các lệnh
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+run: setup ## cài bản gọn, dựng chỉ mục, mở http://localhost:8000 (đổi cổng: make run PORT=8001)
+	@$(SLIM) -m ingest build
+	@PORT=$(PORT) $(SLIM) -m app serve
+
+setup: ## cài bản gọn (không torch) vào .venv
+	@sh deploy/setup.sh .venv requirements/slim.lock
+
+setup-full: ## cài bản đầy đủ (torch, công cụ kiểm thử) vào .venv-full; TORCH_INDEX=<địa chỉ kho CPU của PyTorch> để khỏi tải CUDA
+	@TORCH_INDEX="$(TORCH_INDEX)" sh deploy/setup.sh .venv-full requirements/full.lock
+
+system: ## cài các gói Debian mà kiểm thử cần (trình duyệt, phông chữ)
+	@sh deploy/system.sh
+
+test: setup setup-full system check ## cài mọi thứ rồi chạy toàn bộ kiểm thử
+	@SLIM_PYTHON=$(CURDIR)/$(SLIM) $(FULL) -m pytest $(ARGS)
+
+check: setup-full ## kiểm tra kiểu, lối viết và nội dung hướng dẫn
+	@.venv-full/bin/ruff check app ingest bots tests
+	@.venv-full/bin/ruff format --check -q app ingest bots tests
+	@.venv-full/bin/mypy
+	@$(FULL) -m ingest check
+
+bench: setup-full ## đo tốc độ, bộ nhớ của bản gọn và bản đầy đủ
+	@SLIM_PYTHON=$(CURDIR)/$(SLIM) $(FULL) -m tests.load.bench
+
+train: setup-full ## huấn luyện lại bộ mã hoá nhỏ từ knowledge/
+	@$(FULL) -m ingest train
+
+lock: ## khoá lại phiên bản các thư viện
+	@sh deploy/lock.sh
+
+audit: setup-full ## tìm lỗ hổng đã biết trong các thư viện
+	@sh deploy/audit.sh
+
+clean: ## xoá môi trường và chỉ mục (không đụng knowledge/)
+	rm -rf .venv .venv-full var .pytest_cache .mypy_cache .ruff_cache .hypothesis
