@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from app.config import Settings, load_settings
 from app.errors import AssistantError, SettingsInvalid
 
+KEEP_ALIVE_S = 75  # longer than a proxy or client keeps an idle connection, so that none is cut just as it is used
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
@@ -46,7 +48,14 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
     if settings.metrics_port:
         start_http_server(settings.metrics_port, addr="127.0.0.1")
     print(f"Trợ lý đang chạy ở http://localhost:{settings.port} (dừng: Ctrl+C)", flush=True)
-    uvicorn.run(create_app(settings), host=settings.host, port=settings.port, log_config=None, access_log=False)
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
+    )
     return 0
 
 

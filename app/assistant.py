@@ -79,19 +79,20 @@ class Assistant:
         masked = mask(normalize(request.text))
         question = Question(masked.text, masked.kinds)
         if question.text.startswith(GUIDE_PAYLOAD):
-            return replace(
-                question, guide=library.guides.get(question.text.removeprefix(GUIDE_PAYLOAD)), facet="overview"
-            )
+            slug = question.text.removeprefix(GUIDE_PAYLOAD)
+            return replace(question, text=slug.replace("-", " "), guide=library.guides.get(slug), facet="overview")
         if question.text.startswith(FACET_PAYLOAD):
             facet = library.facets.named(question.text.removeprefix(FACET_PAYLOAD))
             return replace(question, guide=library.guides.get(conversation.guide or ""), facet=facet)
-        return replace(question, facet=library.facets.facet_of(question.text))
+        return question
 
     def _screen(self, question: Question, request: AskRequest) -> Reply | None:
         """A reply that needs no search, or None."""
-        if is_readable(question.text):
-            return None
-        return Reply("unreadable", self._texts["attachment_only" if request.attachments else "unreadable"])
+        if not is_readable(question.text):
+            return Reply("unreadable", self._texts["attachment_only" if request.attachments else "unreadable"])
+        if question.text.startswith(FACET_PAYLOAD) and question.guide is None:
+            return Reply("choose", self._texts["which_guide"])  # the conversation it belonged to is forgotten
+        return None
 
     def _answer(self, question: Question, library: Library) -> Reply:
         if question.guide:
@@ -99,7 +100,8 @@ class Assistant:
         result = library.searcher.search(question.text, k=MAX_CANDIDATES)
         decision = decide(result.hits, library.policy)
         if decision.status == "answered":
-            return _answered(library.guides[decision.hits[0].id], question.facet or "overview", result.hits)
+            facet = library.facets.facet_of(result.query.text)
+            return _answered(library.guides[decision.hits[0].id], facet, result.hits)
         options = [Action(label=hit.title, payload=f"{GUIDE_PAYLOAD}{hit.id}") for hit in decision.hits]
         return Reply(decision.status, self._options_text(decision.status, options), hits=result.hits, actions=options)
 

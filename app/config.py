@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
@@ -44,11 +43,11 @@ class Settings(BaseSettings):
     )
     log_level: str = Field("INFO", description="mức ghi nhật ký: DEBUG, INFO, WARNING, ERROR")
 
-    @cached_property
+    @property
     def encoder_family(self) -> str:
         return self.encoder.partition(":")[0]
 
-    @cached_property
+    @property
     def encoder_name(self) -> str:
         return self.encoder.partition(":")[2]
 

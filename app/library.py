@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from app.config import ROOT, Settings
 from app.content.collection import parse_collection
 from app.content.guide import Guide
-from app.errors import ArtifactMissing, AssistantError
+from app.errors import ArtifactError, AssistantError
 from app.facets import FacetCues
 from app.policy import Policy
 from app.retrieval import segment
@@ -88,5 +88,5 @@ class LiveLibrary:
     def _live_version(self) -> str:
         try:
             return self._paths.current()
-        except (ArtifactMissing, OSError):
+        except (ArtifactError, OSError):
             return self.current.version

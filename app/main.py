@@ -10,7 +10,7 @@ from fastapi_offline import FastAPIOffline
 from starlette.staticfiles import StaticFiles
 
 from app.api import ask, guides, health, search
-from app.api.middleware import LogRequests
+from app.api.middleware import LimitBody, LogRequests
 from app.api.problems import install_problems
 from app.config import Settings
 from app.service import Service
@@ -33,10 +33,10 @@ def create_app(settings: Settings) -> FastAPI:
         version="0.1.0",
         redoc_url=None,
         lifespan=lifespan,
-        max_body_size=settings.max_body_bytes,
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.service = service
+    app.add_middleware(LimitBody, max_bytes=settings.max_body_bytes)
     app.add_middleware(LogRequests)
     install_problems(app)
     for module in (ask, search, guides, health, pages):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from app.retrieval import segment, text
 from app.retrieval.lexicon import Lexicon
 from app.retrieval.segment import Segmenter
 from app.retrieval.text import folded_terms, normalize
@@ -39,7 +41,8 @@ class Cache:
 def tokenizer_fingerprint(lexicon: Lexicon) -> str:
     """Changes whenever the same text would be cut otherwise."""
     parts = json.dumps([version("underthesea"), TITLE_WEIGHT, sorted(lexicon.fixed_terms)], ensure_ascii=False)
-    return hashlib.sha256(parts.encode()).hexdigest()[:16]
+    code = inspect.getsource(segment) + inspect.getsource(text)
+    return hashlib.sha256((parts + code).encode()).hexdigest()[:16]
 
 
 def tokenize_chunks(chunks: Sequence[Chunk], lexicon: Lexicon, cache: Cache, advance: Advance) -> list[Tokens]:
@@ -53,10 +56,10 @@ def tokenize_chunks(chunks: Sequence[Chunk], lexicon: Lexicon, cache: Cache, adv
 
 
 def _tokenize(chunk: Chunk, segmenter: Segmenter) -> Tokens:
-    title, text = normalize(chunk.title), normalize(chunk.text)
+    title, body = normalize(chunk.title), normalize(chunk.text)
     return Tokens(
-        words=tuple(segmenter.words(title) * TITLE_WEIGHT + segmenter.words(text)),
-        syllables=tuple(folded_terms(title) * TITLE_WEIGHT + folded_terms(text)),
+        words=tuple(segmenter.words(title) * TITLE_WEIGHT + segmenter.words(body)),
+        syllables=tuple(folded_terms(title) * TITLE_WEIGHT + folded_terms(body)),
     )
 
 

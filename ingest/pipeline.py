@@ -9,7 +9,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -95,8 +95,9 @@ class _Inputs:
         self.ranking: dict[str, dict[str, float]] = load_ranking(settings.knowledge_dir)
         self.encoder: Encoder = load_encoder(settings.encoder_family, settings.encoder_name, ROOT)
         self.tokenizer = tokenizer_fingerprint(self.lexicon)
-        parts = [self.ranking, self.lexicon.__dict__, self.encoder.fingerprint, self.tokenizer, settings.vector_store]
-        described = json.dumps(parts, ensure_ascii=False, sort_keys=True, default=str)
+        chunks = [chunk.content_hash for chunk in self.chunks]
+        how = [self.ranking, asdict(self.lexicon), self.encoder.fingerprint, self.tokenizer, settings.vector_store]
+        described = json.dumps([chunks, how], ensure_ascii=False, sort_keys=True)
         self.fingerprint = hashlib.sha256(self.content + described.encode()).hexdigest()[:24]
 
 

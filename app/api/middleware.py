@@ -1,4 +1,4 @@
-"""Around every request: one log line and one count, which never hold what was asked; and the last resort for errors."""
+"""Around every request: one log line and one count, which never hold what was asked; a last resort for errors."""
 
 from __future__ import annotations
 
@@ -6,12 +6,44 @@ import logging
 import time
 import traceback
 
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.problems import DETAILS, problem_response
 from app.metrics import REQUESTS
 
 log = logging.getLogger("app.requests")
+
+
+class LimitBody:
+    """Answer 413 to a body above `max_bytes`, declared or not.
+
+    Our own, because FastAPI's `max_body_size` answers in English plain text where every error here is a problem.
+    """
+
+    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+        self._app = app
+        self._max_bytes = max_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        declared = dict(scope.get("headers", ())).get(b"content-length", b"")
+        if declared.isdigit() and int(declared) > self._max_bytes:
+            await problem_response(413, DETAILS[413])(scope, receive, send)
+        else:
+            await self._app(scope, self._counting(receive), send)
+
+    def _counting(self, receive: Receive) -> Receive:
+        received = 0
+
+        async def counted() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self._max_bytes:
+                raise HTTPException(413)
+            return message
+
+        return counted
 
 
 class LogRequests:

@@ -198,7 +198,13 @@ class _Reader:
             "warnings": self._items("Cảnh báo"),
             "legal": self._items("Căn cứ pháp lý"),
         }
-        return Guide(slug=slug, file=self.file, head=head, **body) if head else None  # type: ignore[arg-type]
+        if head is None:
+            return None
+        guide = Guide(slug=slug, file=self.file, head=head, **body)  # type: ignore[arg-type]
+        for statement in guide.statements():
+            if not statement.text:
+                self._report(statement.line, "dòng trống, chỉ có nguồn: viết nội dung hoặc bỏ dòng")
+        return guide
 
     def _report(self, line: int, message: str) -> None:
         self.findings.append(Finding(self.file, line, message))
@@ -244,18 +250,23 @@ class _Reader:
     def _step(self, number: int, item: Item) -> Step:
         parts: dict[str, Any] = {}
         for child in item.children:
-            image = IMAGE.fullmatch(child.text)
-            if child.text.startswith(EXPECT):
-                parts["expect"] = _without_label(child, EXPECT)
-            elif child.text.startswith(STUCK):
-                parts["stuck"] = _without_label(child, STUCK)
-            elif image and image[1].strip():
-                parts["image"] = Image(image[2], image[1].strip())
-            else:
-                self._report(
-                    child.line, f"dòng dưới một bước phải là “{EXPECT} …”, “{STUCK} …” hoặc ![chữ thay hình](tệp)"
-                )
+            name, value = self._step_part(child)
+            if name in parts:
+                self._report(child.line, "một bước chỉ có một dòng “Sẽ thấy”, một dòng “Nếu không”, một hình")
+            parts[name] = value
+        parts.pop("", None)
         return Step(number, item.statement, **parts)
+
+    def _step_part(self, child: Statement) -> tuple[str, Statement | Image | None]:
+        """The field of Step that a line beneath a step fills; an empty name for a line that fills none."""
+        image = IMAGE.fullmatch(child.text)
+        if image and image[1].strip():
+            return "image", Image(image[2], image[1].strip())
+        for name, label in (("expect", EXPECT), ("stuck", STUCK)):
+            if child.text.startswith(label):
+                return name, Statement(child.text.removeprefix(label).strip(), child.cites, child.line)
+        self._report(child.line, f"dòng dưới một bước phải là “{EXPECT} …”, “{STUCK} …” hoặc ![chữ thay hình](tệp)")
+        return "", None
 
     def _items(self, heading: str) -> tuple[Statement, ...]:
         section = self.sections.get(heading)
@@ -290,10 +301,6 @@ class _Reader:
         for item in section.items:
             for child in item.children:
                 self._report(child.line, f"mục “{section.heading}” không dùng danh sách lồng nhau")
-
-
-def _without_label(statement: Statement, label: str) -> Statement:
-    return Statement(statement.text.removeprefix(label).strip(), statement.cites, statement.line)
 
 
 def _in_vietnamese(kind: str, context: Mapping[str, Any]) -> str:

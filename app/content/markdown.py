@@ -16,6 +16,7 @@ from markdown_it.tree import SyntaxTreeNode
 
 FRONT_MATTER = re.compile(r"\A---\n(.*?\n)---\n", re.DOTALL)
 CITATION = re.compile(r"\s*\[\^([a-z0-9-]+)\]")
+LISTS = ("bullet_list", "ordered_list")
 IMAGE = re.compile(r"!\[([^\]]*)\]\(([^)]+)\)")
 
 
@@ -57,7 +58,8 @@ class Section:
 
 @dataclass(frozen=True)
 class Document:
-    """`meta` as YAML gave it; `key_lines` says where each top-level key stands; `stray` is text outside any section."""
+    """`meta` as YAML gave it; `key_lines` says where each top-level key stands; `stray` is what has no place
+    in our Markdown, its text the kind of node."""
 
     meta: Mapping[str, Any]
     key_lines: Mapping[str, int]
@@ -91,41 +93,57 @@ def _parse_front_matter(raw: str) -> tuple[dict[str, Any], dict[str, int]]:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 2 if error.problem_mark else 1
         raise MarkdownInvalid(line, f"phần đầu tệp không đúng YAML ({error.problem})") from error
-    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date such as 2026-13-40
+    # yaml's own constructors let these escape: a date such as 2026-13-40, "!!bool mai", "!!timestamp mai".
+    except (yaml.YAMLError, ValueError, KeyError, AttributeError) as error:
         raise MarkdownInvalid(1, f"phần đầu tệp không đọc được ({error})") from error
     if not isinstance(node, yaml.MappingNode) or not isinstance(meta, dict):
         raise MarkdownInvalid(2, "phần đầu tệp phải là các dòng “khoá: giá trị”")
-    return meta, {str(key.value): key.start_mark.line + 2 for key, _ in node.value}
+    key_lines: dict[str, int] = {}
+    for key, _ in node.value:
+        line = key.start_mark.line + 2
+        if str(key.value) in key_lines:
+            raise MarkdownInvalid(line, f"khoá “{key.value}” viết hai lần")
+        key_lines[str(key.value)] = line
+    return meta, key_lines
 
 
 def _parse_body(body: str, offset: int) -> tuple[tuple[Section, ...], tuple[Statement, ...]]:
     sections: list[Section] = []
     stray: list[Statement] = []
-    for node in SyntaxTreeNode(MarkdownIt("commonmark").parse(body)).children:
-        line = offset + (node.map[0] if node.map else 0) + 1
+    for node in SyntaxTreeNode(MarkdownIt("commonmark").enable("table").parse(body)).children:
+        line = _line(node, offset)
         if node.type == "heading" and node.tag == "h2":
             sections.append(Section(_inline(node), line))
         elif node.type == "paragraph" and sections:
             sections[-1].paragraphs.append(Statement.parse(_inline(node), line))
-        elif node.type in ("bullet_list", "ordered_list") and sections:
-            sections[-1].ordered = node.type == "ordered_list"
-            sections[-1].items.extend(_items(node, offset))
+        elif node.type in LISTS and sections:
+            ordered = node.type == "ordered_list"
+            if sections[-1].items and sections[-1].ordered != ordered:
+                stray.append(Statement(node.type, (), line))
+            sections[-1].ordered = ordered
+            sections[-1].items.extend(_items(node, offset, stray))
         else:
             stray.append(Statement(node.type, (), line))
     return tuple(sections), tuple(stray)
 
 
-def _items(listing: SyntaxTreeNode, offset: int) -> Iterator[Item]:
+def _items(listing: SyntaxTreeNode, offset: int, stray: list[Statement], depth: int = 1) -> Iterator[Item]:
+    """The items of a list; what an item may not hold (a quote, a third level) goes to `stray`."""
     for node in listing.children:
         own: list[str] = []
         children: list[Statement] = []
         for child in node.children:
             if child.type == "paragraph":
                 own.append(_inline(child))
-            elif child.type in ("bullet_list", "ordered_list"):
-                children.extend(item.statement for item in _items(child, offset))
-        line = offset + (node.map[0] if node.map else 0) + 1
-        yield Item(Statement.parse(" ".join(own), line), tuple(children))
+            elif child.type in LISTS and depth == 1:
+                children.extend(item.statement for item in _items(child, offset, stray, depth + 1))
+            else:
+                stray.append(Statement(child.type, (), _line(child, offset)))
+        yield Item(Statement.parse(" ".join(own), _line(node, offset)), tuple(children))
+
+
+def _line(node: SyntaxTreeNode, offset: int) -> int:
+    return offset + (node.map[0] if node.map else 0) + 1
 
 
 def _inline(node: SyntaxTreeNode) -> str:

@@ -19,7 +19,7 @@ WEB_ADDRESS = re.compile(r"\b[a-z0-9-]+(?:\.[a-z0-9-]+)+\b")
 WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*", re.UNICODE)
 # Onset, nucleus, coda of a written syllable once its diacritics are gone.
 SYLLABLE = re.compile(
-    r"(?:ngh|ng|gh|gi|ch|kh|nh|ph|qu|th|tr|[bcdghklmnpqrstvx])?[aeiouy]{1,3}(?:ch|ng|nh|[cmnpt])?|gi[nm]?|qu[yo]"
+    r"(?:ngh|ng|gh|gi|ch|kh|nh|ph|qu|th|tr|[bcdghklmnpqrstvx])?[aeiouy]{1,3}(?:ch|ng|nh|[cmnptk])?|gi[nm]?|qu[yo]"
 )
 
 

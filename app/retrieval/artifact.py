@@ -70,11 +70,13 @@ class ArtifactPaths:
         return sorted(path.parent.name for path in self.root.glob("[0-9]*/manifest.json"))
 
     def current(self) -> str:
-        """The version being served. Raises ArtifactMissing when nothing was built yet."""
+        """The version being served. Raises ArtifactMissing when nothing was built yet, ArtifactCorrupt."""
         try:
             return self.current_file.read_text(encoding="utf-8").strip()
         except FileNotFoundError:
             raise ArtifactMissing(f"Chưa có chỉ mục. {REBUILD}") from None
+        except UnicodeDecodeError as error:
+            raise ArtifactCorrupt(f"Tệp {self.current_file} bị hỏng. {REBUILD}") from error
 
     def switch(self, version: str) -> None:
         """Make `version` current by one rename: a reader sees the old one or the new one, never neither."""
@@ -96,7 +98,7 @@ class ArtifactPaths:
         return older[-1]
 
     def discard_old(self, keep: int) -> None:
-        """Delete all but the newest `keep` versions (never the current one) and what a killed build left."""
+        """Delete all but the newest `keep` versions, never the current one."""
         spare = self.current() if self.current_file.exists() else ""
         for version in self.versions()[:-keep]:
             if version != spare:
@@ -184,9 +186,10 @@ def read_manifest(folder: Path, encoder_fingerprint: str) -> Manifest:
         raise ArtifactMismatch(
             f"Chỉ mục làm bằng bộ mã hoá {manifest.encoder_fingerprint}, đang cài {encoder_fingerprint}. {REBUILD}"
         )
-    for name, digest in manifest.files.items():
-        if not (folder / name).is_file() or _sha256(folder / name) != digest:
-            raise ArtifactCorrupt(f"Tệp {name} của chỉ mục {manifest.version} bị hỏng. {ROLL_BACK}")
+    with corrupt_if_unreadable(folder):
+        for name, digest in manifest.files.items():
+            if not (folder / name).is_file() or _sha256(folder / name) != digest:
+                raise ArtifactCorrupt(f"Tệp {name} của chỉ mục {manifest.version} bị hỏng. {ROLL_BACK}")
     return manifest
 
 
@@ -195,7 +198,7 @@ def corrupt_if_unreadable(folder: Path) -> Iterator[None]:
     """Whatever a damaged file makes its reader raise, tell it as ArtifactCorrupt."""
     try:
         yield
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
         raise ArtifactCorrupt(f"Chỉ mục ở {folder} bị hỏng ({type(error).__name__}). {ROLL_BACK}") from error
 
 

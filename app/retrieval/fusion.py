@@ -11,6 +11,7 @@ from app.retrieval.types import ASKED, Chunk, Hit, Vectors
 
 POOL = 400  # chunks looked at, best first
 EVIDENCE = 3  # chunks of one guide that count
+USUAL_SYLLABLES, MAX_SYLLABLES = 20, 40
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,15 @@ class Weights:
 def coverage(scores: Vectors, ideal: float) -> Vectors:
     """BM25 scores as a share of the question's ideal, in [0, 1]; zeros for a question without tokens."""
     return np.clip(scores / ideal, 0.0, 1.0) if ideal > 0 else np.zeros_like(scores)
+
+
+def length_factor(syllables: int) -> float:
+    """What a score is multiplied by so that it means the same for short and long questions; 1 at USUAL_SYLLABLES.
+
+    The longer a story, the smaller the share of its words that any guide can hold: measured on the first development
+    questions, scores fall about with the fourth root of the length.
+    """
+    return float((min(max(syllables, 1), MAX_SYLLABLES) / USUAL_SYLLABLES) ** 0.25)
 
 
 def fuse(streams: Mapping[str, Vectors], weights: Weights) -> Vectors:

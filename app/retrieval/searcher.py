@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from app.retrieval.fusion import Weights, best_per_target, coverage, fuse
+from app.retrieval.fusion import Weights, best_per_target, coverage, fuse, length_factor
 from app.retrieval.lexical import Bm25Index
 from app.retrieval.lexicon import Lexicon
 from app.retrieval.segment import Segmenter
@@ -72,7 +72,8 @@ class Searcher:
         if query.syllables:
             streams["dense"] = self._dense(query)
         dense_done = time.perf_counter()
-        fused = fuse(streams, self._index.weights)
+        asked = sum("_" not in term for term in query.syllables)
+        fused = np.minimum(fuse(streams, self._index.weights) * length_factor(asked), 1.0)
         hits = best_per_target(self._index.chunks, self._index.titles, fused, streams)
         ranked = time.perf_counter()
         return SearchResult(

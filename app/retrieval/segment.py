@@ -1,4 +1,4 @@
-"""Word segmentation by underthesea, with our fixed terms kept whole.
+"""Word segmentation by underthesea, with our fixed terms cut out whole, whatever it would have glued or split.
 
 underthesea is not thread-safe on its first call (measured: eight threads making it together crash), so that call is
 made once under a lock; after it, concurrent calls are right.
@@ -7,11 +7,14 @@ made once under a lock; after it, concurrent calls are right.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from app.retrieval.text import syllables
+
+PUNCTUATION = ""  # stands where a word ends for good: no fixed term reaches over it
 
 _first_call = threading.Lock()
 
@@ -37,48 +40,37 @@ class Segmenter:
     def __init__(self, fixed_terms: Iterable[str] = ()) -> None:
         """`fixed_terms`: lower-case terms of two or more syllables, accented."""
         self._terms: dict[str, list[tuple[str, ...]]] = {}
-        for term in sorted(fixed_terms, key=len, reverse=True):
-            parts = tuple(syllables(term))
+        for parts in sorted((tuple(syllables(term)) for term in fixed_terms), key=len, reverse=True):
             if len(parts) > 1:
                 self._terms.setdefault(parts[0], []).append(parts)
 
     def words(self, text: str) -> list[str]:
         """Lower-case words without punctuation, in order."""
         warm_up()
-        fixed = [" ".join(term) for term in self._terms_in(syllables(text))]
-        tokens = _load_tokenizer()(text.lower(), fixed_words=fixed)
-        words: list[str] = []
-        for token in tokens:
-            words.extend(self._split(syllables(token)))
-        return words
+        parts: list[str] = []
+        starts: set[int] = set()
+        for token in _load_tokenizer()(text.lower()):
+            starts.add(len(parts))
+            parts += syllables(token) or [PUNCTUATION]
+        for start, end in self._spans(parts):
+            starts -= set(range(start + 1, end))
+            starts |= {start, end}
+        bounds = [*sorted(starts - {len(parts)}), len(parts)]
+        words = ("_".join(parts[start:end]) for start, end in pairwise(bounds))
+        return [word for word in words if word != PUNCTUATION]
 
-    def _terms_in(self, parts: list[str]) -> list[tuple[str, ...]]:
-        """The fixed terms standing in `parts`, longest at each place, none overlapping another."""
-        found = []
+    def _spans(self, parts: Sequence[str]) -> Iterator[tuple[int, int]]:
+        """Where fixed terms stand in `parts`: the longest at each place, none overlapping another."""
         start = 0
         while start < len(parts):
-            term = self._term_at(parts, start)
-            if term:
-                found.append(term)
-            start += len(term) or 1
-        return found
+            end = start + self._longest_term(parts, start)
+            if end > start:
+                yield start, end
+            start = max(end, start + 1)
 
-    def _term_at(self, parts: list[str], start: int) -> tuple[str, ...]:
+    def _longest_term(self, parts: Sequence[str], start: int) -> int:
+        """The number of syllables of the longest fixed term beginning at `start`; 0 for none."""
         for term in self._terms.get(parts[start], ()):
             if tuple(parts[start : start + len(term)]) == term:
-                return term
-        return ()
-
-    def _split(self, parts: list[str]) -> list[str]:
-        """underthesea may glue a neighbour to a fixed term ("kích hoạt định danh điện tử"): cut it off again."""
-        words, rest, start = [], list[str](), 0
-        while start < len(parts):
-            term = self._term_at(parts, start)
-            if term:
-                words += ["_".join(rest)] if rest else []
-                words.append("_".join(term))
-                rest = []
-            else:
-                rest.append(parts[start])
-            start += len(term) or 1
-        return words + (["_".join(rest)] if rest else [])
+                return len(term)
+        return 0

@@ -58,7 +58,7 @@ const css = `
   white-space: nowrap;
 }
 p, h2, h3, ul, ol { margin: 0; }
-h2 { font-size: 1.2em; line-height: 1.5; font-weight: 650; text-wrap: balance; }
+h2 { font-size: 1.2em; line-height: 1.5; font-weight: 650; }
 h3 { font-size: 1em; line-height: 1.6; font-weight: 650; }
 ul { padding-inline-start: 1.25em; }
 li + li { margin-block-start: .25em; }
@@ -117,7 +117,7 @@ ol > li:not(:last-child)::before {
 .expect, .stuck { padding-inline-start: .75em; border-inline-start: 3px solid var(--tls-colour); color: var(--tls-quiet); }
 .expect strong, .stuck strong { color: var(--tls-ink); }
 .stuck { border-color: var(--tls-warning-edge); }
-img { display: block; max-width: 100%; height: auto; border: 1px solid var(--tls-line); border-radius: .5rem; }
+img { display: block; max-width: 100%; max-height: 26rem; border: 1px solid var(--tls-line); border-radius: .5rem; }
 
 .warning, .alert:not(:empty), [data-status="emergency"], [data-status="privacy_warning"] {
   padding: .75em 1em;
@@ -150,7 +150,7 @@ button[aria-disabled="true"] { cursor: progress; }
 .choices { display: flex; flex-wrap: wrap; gap: .6rem; }
 .assistant > .choices { margin-block-start: 1em; }
 .choice {
-  padding: .4em 1em;
+  padding: .4em .85em;
   color: var(--tls-link);
   background: var(--tls-soft);
   border: 1px solid var(--tls-edge);
@@ -158,7 +158,8 @@ button[aria-disabled="true"] { cursor: progress; }
   text-align: start;
 }
 .choice:hover { border-color: var(--tls-link); box-shadow: inset 0 0 0 1px var(--tls-link); }
-.examples > p { margin-block-end: .5rem; color: var(--tls-quiet); }
+.examples > p { color: var(--tls-quiet); }
+.examples > .choices { margin-block: .5rem 1rem; }
 .status { padding: 0 1rem; color: var(--tls-quiet); }
 .status:not(:empty) { padding-block-end: .75rem; }
 .alert:not(:empty) { margin: 0 1rem 1rem; }

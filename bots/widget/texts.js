@@ -4,7 +4,7 @@ export const texts = {
   log: "Hội thoại",
   user: "Bạn:",
   assistant: "Trợ lý:",
-  greeting: "Chào bạn! Bạn đang cần làm việc gì? Cứ viết như lúc nói chuyện, không có dấu cũng được.",
+  greeting: "Chào bạn! Bạn cần làm việc gì? Viết không dấu cũng được.",
   privacy: "Xin đừng gửi mật khẩu, mã OTP hay số thẻ ngân hàng.",
   examplesTitle: "Bạn có thể hỏi thử:",
   examples: [

@@ -33,7 +33,7 @@ export function userMessage(text) {
 }
 
 export function greetingMessage(greeting) {
-  return message("assistant", texts.assistant, ...paragraphs(greeting || texts.greeting), make("p", {}, texts.privacy));
+  return message("assistant", texts.assistant, ...paragraphs(greeting || texts.greeting));
 }
 
 export function exampleQuestions(onPress) {
@@ -43,6 +43,7 @@ export function exampleQuestions(onPress) {
     { class: "examples" },
     make("p", { id: "examples" }, texts.examplesTitle),
     make("div", { class: "choices", role: "group", "aria-labelledby": "examples" }, ...buttons),
+    make("p", {}, texts.privacy),
   );
 }
 
@@ -111,7 +112,7 @@ function fee(block) {
 function warning(block) {
   return make(
     "div",
-    { class: "warning", role: "note", "aria-label": texts.warning },
+    { class: "warning", role: "note", "aria-label": block.title || texts.warning },
     make("strong", { class: "mark" }, block.title || texts.warning),
     ...paragraphs(block.text),
     list(block.items),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -28,7 +27,8 @@ HOST_PAGE = """<!doctype html><html lang="vi"><head><meta charset="utf-8"><title
 # Every kind a guide page can carry; the first five are those of the wire.
 BLOCKS: list[dict[str, Any]] = [
     {"kind": "summary", "text": "Bạn tự kích hoạt trên điện thoại, mất khoảng 10 phút."},
-    {"kind": "prepare", "title": "Cần chuẩn bị", "items": ["Điện thoại có mạng", "Số điện thoại đã đăng ký với Công an"]},
+    {"kind": "prepare", "title": "Cần chuẩn bị",
+     "items": ["Điện thoại có mạng", "Số điện thoại đã đăng ký với Công an"]},
     {"kind": "step", "number": 1, "text": "Mở ứng dụng VNeID, chọn Kích hoạt tài khoản.",
      "expect": "Màn hình hỏi số định danh và số điện thoại.", "stuck": "Cập nhật ứng dụng rồi mở lại.",
      "image": {"url": "/static/favicon.svg", "alt": "Nút Kích hoạt tài khoản ở giữa màn hình"}},
@@ -37,7 +37,8 @@ BLOCKS: list[dict[str, Any]] = [
     {"kind": "documents", "items": ["Thẻ căn cước: 1 bản chính, chỉ để xem"]},
     {"kind": "fee", "text": "Không thu phí.", "cases": [{"when": "Nộp trực tiếp", "amount": "20.000 đồng"}]},
     {"kind": "warning", "text": "Công an không gọi điện xin mã OTP."},
-    {"kind": "problem", "title": "Lỗi thường gặp", "text": None, "items": ["Không nhận được mã: chờ 2 phút rồi gửi lại."]},
+    {"kind": "problem", "title": "Lỗi thường gặp", "text": None,
+     "items": ["Không nhận được mã: chờ 2 phút rồi gửi lại."]},
 ]  # fmt: skip
 
 
@@ -86,11 +87,10 @@ def text_answer(text: str, **changes: Any) -> dict[str, Any]:
 
 @dataclass
 class Refusal:
-    """A scripted failure: an HTTP status with problem+json, after `wait_s`."""
+    """A scripted failure: an HTTP status with problem+json."""
 
     status: int
     detail: str = "Câu hỏi quá dài."
-    wait_s: float = 0.0
 
 
 @dataclass
@@ -121,21 +121,27 @@ def make_handler(service: Service) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             if self.path in service.pages:
-                return self.send(200, "text/html; charset=utf-8", service.pages[self.path].encode())
+                self.send(200, "text/html; charset=utf-8", service.pages[self.path].encode())
+            elif file := self.static_file():
+                self.send(200, MEDIA_TYPES[file.suffix], file.read_bytes())
+            else:
+                self.send(404, "text/plain", b"")
+
+        def static_file(self) -> Path | None:
             for prefix, folder in folders.items():
                 file = folder / self.path.removeprefix(prefix)
                 if self.path.startswith(prefix) and file.parent == folder and file.is_file():
-                    return self.send(200, MEDIA_TYPES[file.suffix], file.read_bytes())
-            self.send(404, "text/plain", b"")
+                    return file
+            return None
 
         def do_POST(self) -> None:
             question = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             reply = service.reply(question)
             if isinstance(reply, Refusal):
-                time.sleep(reply.wait_s)
                 problem = {"title": "Lỗi", "status": reply.status, "detail": reply.detail}
-                return self.send(reply.status, "application/problem+json", json.dumps(problem).encode())
-            self.send(200, "application/json", json.dumps(reply).encode())
+                self.send(reply.status, "application/problem+json", json.dumps(problem).encode())
+            else:
+                self.send(200, "application/json", json.dumps(reply).encode())
 
         def send(self, status: int, media_type: str, body: bytes) -> None:
             self.send_response(status)

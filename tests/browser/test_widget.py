@@ -289,7 +289,7 @@ def test_markup_in_an_answer_is_shown_as_text(page: Page, service: Service) -> N
          "image": {"url": "javascript:alert(1)", "alt": hostile}},
         {"kind": "documents", "items": [hostile]},
     ]  # fmt: skip
-    source = {"title": hostile, "url": "javascript:alert(1)", "publisher": hostile, "published_on": None, "read_on": None}
+    source = {"title": hostile, "url": "javascript:alert(1)", "publisher": hostile, "published_on": None}
     service.replies = [answer(blocks=blocks, sources=[source], actions=[{"label": hostile, "payload": "x"}])]
     host = open_page(page)
     ask(host, hostile)
@@ -386,8 +386,9 @@ def test_the_composer_leaves_room_at_high_zoom_and_never_hides_the_focused_link(
         page.evaluate("scrollTo(0, 0)")
         link.focus()
         here, composer = link.bounding_box(), form.bounding_box()
-        assert here is not None and composer is not None
-        assert here["y"] + here["height"] <= composer["y"] and here["y"] >= 0
+        assert here is not None
+        assert composer is not None
+        assert 0 <= here["y"] <= composer["y"] - here["height"]
     page.set_viewport_size({"width": 320, "height": 256})
     assert form.evaluate("(node) => getComputedStyle(node).position") == "static"
 
@@ -441,7 +442,8 @@ def test_another_server_and_greeting_can_be_named(page: Page, service: Service) 
         route.fulfill(json=answer(), headers={"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": "*"})
 
     page.route("**/tro-ly/v1/ask", reply)
-    service.pages["/"] = HOST_PAGE.format(attributes=f' server="{service.url}/tro-ly/" greeting="Xã Bình Giã xin chào!"')
+    attributes = f' server="{service.url}/tro-ly/" greeting="Xã Bình Giã xin chào!"'
+    service.pages["/"] = HOST_PAGE.format(attributes=attributes)
     host = open_page(page)
     expect(log(host)).to_contain_text("Xã Bình Giã xin chào!")
     ask(host)

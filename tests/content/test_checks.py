@@ -64,7 +64,11 @@ CASES: dict[str, tuple[Guide, int, str]] = {
     "untrusted source": (with_source(url="https://gov.vn.la/a"), 1, "“nd69”: gov.vn.la không thuộc"),
     "read tomorrow": (with_source(read_on=date(2026, 11, 24)), 1, "ngày đọc 2026-11-24 ở tương lai"),
     "published after reading": (with_source(published_on=date(2026, 11, 23)), 1, "ngày đăng sau ngày đọc"),
-    "undeclared cite": (replace(GUIDE, warnings=said("Coi chừng.", "nd69", "la")), 90, "trích nguồn “la” chưa khai báo"),
+    "undeclared cite": (
+        replace(GUIDE, warnings=said("Coi chừng.", "nd69", "la")),
+        90,
+        "trích nguồn “la” chưa khai báo",
+    ),
     "condition without source": (replace(GUIDE, conditions=said("Đủ tuổi.")), 90, "thiếu nguồn [^id] ở cuối dòng"),
     "document without source": (replace(GUIDE, documents=said("Thẻ.")), 90, "thiếu nguồn [^id]"),
     "fee without source": (replace(GUIDE, fee=Passage(said("Không thu."))), 90, "thiếu nguồn [^id]"),
@@ -79,8 +83,8 @@ CASES: dict[str, tuple[Guide, int, str]] = {
     "long step": (stepping(" ".join(["mở."] * 61), "Tắt."), 81, "bước dài 61 tiếng, tối đa 60: tách đôi"),
     "long sentence": (replace(GUIDE, warnings=said("mã " * 31, "nd69")), 90, "câu dài 31 tiếng, tối đa 30"),
     "long summary": (with_head(summary="mã " * 31), 1, "câu dài 31 tiếng"),
-    "unexplained word": (replace(GUIDE, prepare=said("Mã PIN.", "so-tay")), 90, "“PIN” chưa được giải thích"),
-    "unexplained word in the title": (with_head(title="Đổi mã PIN"), 1, "“PIN” chưa được giải thích"),
+    "unexplained word": (replace(GUIDE, prepare=said("Mã OTP.", "so-tay")), 90, "“OTP” chưa được giải thích"),
+    "unexplained word in the title": (with_head(title="Đổi mã OTP"), 1, "“OTP” chưa được giải thích"),
     "outdated word": (replace(GUIDE, prepare=said("Mang Sổ hộ khẩu.")), 90, "“Sổ hộ khẩu” đã cũ: dùng VNeID"),
 }
 
@@ -155,7 +159,7 @@ def test_every_problem_is_told_at_once_sorted() -> None:
     guide = replace(
         with_head(group="khac", related=("khong-co",), valid_until=date(2020, 1, 1)),
         conditions=said("Đủ tuổi.", line=35),
-        prepare=said("Mang sổ hộ khẩu và mã PIN.", "la", line=31),
+        prepare=said("Mang sổ hộ khẩu và mã OTP.", "la", line=31),
         warnings=(),
     )
     found = check(guide)

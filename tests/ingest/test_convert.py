@@ -94,10 +94,13 @@ def test_head_has_every_key_and_what_is_known() -> None:
 def test_a_second_procedure_and_the_unplaced_are_kept_aside_and_counted() -> None:
     draft = draft_guide(PROCEDURE, "dang-ky-thuong-tru", TODAY)
     comment = draft[draft.index("<!--") :]
-    assert "15.000 đồng" in comment and "15.000 đồng" not in draft[: draft.index("<!--")]
-    assert "THỦ TỤC 8: Đăng ký tạm trú" in comment and "## Lệ phí" in comment
+    assert "15.000 đồng" in comment
+    assert "15.000 đồng" not in draft[: draft.index("<!--")]
+    assert "THỦ TỤC 8: Đăng ký tạm trú" in comment
+    assert "## Lệ phí" in comment
     assert "CÒN LẠI 6 đoạn" in comment
-    assert comment.count("-->") == 1 and comment.endswith("-->\n")
+    assert comment.count("-->") == 1
+    assert comment.endswith("-->\n")
 
 
 def test_check_complains_of_every_unknown() -> None:
@@ -125,7 +128,7 @@ def test_once_filled_in_a_draft_is_a_guide() -> None:
         assert filled.count(unknown) == 1
         filled = filled.replace(unknown, known)
     guide = parse_guide(filled, "dang-ky-thuong-tru", "a.md")
-    assert [step.do.text for step in guide.steps][0] == "Chuẩn bị hồ sơ."
+    assert next(step.do.text for step in guide.steps) == "Chuẩn bị hồ sơ."
     assert all(fact.cites == ("nguon",) for fact in guide.facts())
 
 

@@ -274,6 +274,14 @@ def test_huge_file(suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert "nặng hơn 1 MB" in refusal(path)
 
 
+def text_or_refusal(path: Path) -> str:
+    """The converted text, or the sentence of the refusal; any other error is a failure."""
+    try:
+        return convert(path)
+    except DocumentUnreadable as error:
+        return str(error)
+
+
 @pytest.mark.parametrize("suffix", [".pdf", ".docx"])
 @pytest.mark.parametrize("kept", [0.02, 0.5, 0.9])
 def test_cut_off_file_is_refused_or_read_but_never_a_traceback(suffix: str, kept: float, tmp_path: Path) -> None:
@@ -281,10 +289,8 @@ def test_cut_off_file_is_refused_or_read_but_never_a_traceback(suffix: str, kept
     WRITERS[suffix](whole)
     raw = whole.read_bytes()
     cut.write_bytes(raw[: int(len(raw) * kept)])
-    try:
-        assert TITLE in convert(cut)  # pdfminer can rebuild some cut files
-    except DocumentUnreadable as error:
-        assert "cut" in str(error)
+    outcome = text_or_refusal(cut)  # pdfminer can rebuild some cut files
+    assert TITLE in outcome or f"cut{suffix}" in outcome
 
 
 @pytest.mark.parametrize("suffix", [".pdf", ".docx", ".html", ".md"])
@@ -377,10 +383,8 @@ def test_spreadsheet_named_as_word(tmp_path: Path) -> None:
 def test_deeply_nested_page_is_read_or_refused(tmp_path: Path) -> None:
     path = tmp_path / "sau.html"
     path.write_text("<html><body>" + "<div>" * 50_000 + "Xin chào" + "</div>" * 50_000, encoding="utf-8")
-    try:
-        assert "Xin chào" in convert(path)
-    except DocumentUnreadable as error:
-        assert "sau.html" in str(error)
+    outcome = text_or_refusal(path)
+    assert "Xin chào" in outcome or "sau.html" in outcome
 
 
 def test_old_fonts(tmp_path: Path) -> None:

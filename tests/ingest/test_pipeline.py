@@ -73,7 +73,9 @@ import os, signal
 from pathlib import Path
 from app.config import Settings
 from ingest.pipeline import build_index
-settings = Settings(knowledge_dir=Path({str(small_settings.knowledge_dir)!r}), data_dir=Path({str(small_settings.data_dir)!r}))
+settings = Settings(
+    knowledge_dir=Path({str(small_settings.knowledge_dir)!r}), data_dir=Path({str(small_settings.data_dir)!r})
+)
 def die(stage, done, total):
     if stage == {stage!r}:
         os.kill(os.getpid(), signal.SIGKILL)

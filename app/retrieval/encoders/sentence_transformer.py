@@ -27,7 +27,8 @@ class SentenceTransformerEncoder:
 
     def _unit(self, encode: Any, texts: Sequence[str]) -> Vectors:
         vectors = encode(list(texts), normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False)
-        return np.asarray(vectors, dtype=np.float32).reshape(len(texts), self.dimensions)
+        # A text without any token has no direction: zeros, as the static encoder gives.
+        return np.nan_to_num(np.asarray(vectors, dtype=np.float32)).reshape(len(texts), self.dimensions)
 
 
 def load(name: str, root: Path) -> SentenceTransformerEncoder:

@@ -20,6 +20,8 @@ class StaticEncoder:
         self.dimensions = int(model.dim)
 
     def encode_questions(self, texts: Sequence[str]) -> Vectors:
+        if not texts:
+            return np.zeros((0, self.dimensions), dtype=np.float32)
         vectors = self._model.encode(list(texts), use_multiprocessing=False)
         return np.asarray(vectors, dtype=np.float32).reshape(len(texts), self.dimensions)
 

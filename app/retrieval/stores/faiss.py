@@ -36,4 +36,5 @@ class Store:
 
     def search(self, vectors: Vectors, k: int) -> tuple[Vectors, npt.NDArray[np.int64]]:
         scores, rows = self._index.search(np.ascontiguousarray(vectors, dtype=np.float32), min(k, self._index.ntotal))
-        return scores, rows
+        order = np.lexsort((rows, -scores), axis=1)  # ties in the order they were built, as every store gives them
+        return np.take_along_axis(scores, order, axis=1), np.take_along_axis(rows, order, axis=1)
