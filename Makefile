@@ -5,7 +5,7 @@ FULL = .venv-full/bin/python
 export PYTHONUNBUFFERED = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-full system test check bench proof train lock audit clean
+.PHONY: help run setup setup-full system test check bench train lock audit clean
 
 help: ## liệt kê các lệnh
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'

@@ -32,10 +32,12 @@ def coverage(scores: Vectors, ideal: float) -> Vectors:
 def length_factor(syllables: int) -> float:
     """What a score is multiplied by so that it means the same for short and long questions; 1 at USUAL_SYLLABLES.
 
-    The longer a story, the smaller the share of its words that any guide can hold: measured on the first development
-    questions, scores fall about with the fourth root of the length.
+    The longer a story, the smaller the share of its words that any guide can hold: on the first development questions,
+    scores fall about with the fourth root of the length. In a question of a few words, two shared with a guide on
+    another matter are already a large share, so there the factor falls faster.
     """
-    return float((min(max(syllables, 1), MAX_SYLLABLES) / USUAL_SYLLABLES) ** 0.25)
+    share = min(max(syllables, 1), MAX_SYLLABLES) / USUAL_SYLLABLES
+    return float(share**0.25 if share > 1 else share**0.5)
 
 
 def fuse(streams: Mapping[str, Vectors], weights: Weights) -> Vectors:
