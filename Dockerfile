@@ -13,8 +13,8 @@ ENV PATH=/opt/venv/bin:$PATH \
 RUN python -m venv /opt/venv
 COPY requirements/slim.lock /tmp/slim.lock
 # Bytecode by content, not by date, so that the same input gives the same files; pip is not needed after this.
-RUN pip install --no-cache-dir --disable-pip-version-check --no-compile --only-binary :all: --require-hashes \
-        -r /tmp/slim.lock \
+RUN pip install --quiet --no-cache-dir --disable-pip-version-check --no-compile --only-binary :all: \
+        --require-hashes -r /tmp/slim.lock \
     && pip uninstall --yes --quiet pip setuptools \
     && python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/venv/lib
 WORKDIR /srv
@@ -30,8 +30,8 @@ RUN python -m compileall -q --invalidation-mode checked-hash app bots ingest \
     && chmod -R a+rX,go-w /srv
 
 FROM ${BASE}
-RUN groupadd --system --gid 10001 tro-ly \
-    && useradd --system --uid 10001 --gid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin tro-ly \
+RUN groupadd --gid 10001 tro-ly \
+    && useradd --no-log-init --uid 10001 --gid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin tro-ly \
     && install -d -o 10001 -g 10001 -m 0750 /data
 COPY --from=builder /opt/venv /opt/venv
 COPY --from=builder /srv /srv

@@ -11,7 +11,7 @@ help: ## liệt kê các lệnh
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
 run: setup ## cài bản gọn, dựng chỉ mục, mở http://localhost:8000 (đổi cổng: make run PORT=8001)
-	@$(SLIM) -m ingest build
+	@$(SLIM) -m ingest build || { [ -f "$${DATA_DIR:-var}/artifacts/current" ] && echo "Vẫn phục vụ bằng chỉ mục cũ." >&2; }
 	@PORT=$(PORT) $(SLIM) -m app serve
 
 setup: ## cài bản gọn (không torch) vào .venv
@@ -26,10 +26,11 @@ system: ## cài các gói Debian mà kiểm thử cần (trình duyệt, phông 
 test: setup setup-full system check ## cài mọi thứ rồi chạy toàn bộ kiểm thử
 	@SLIM_PYTHON=$(CURDIR)/$(SLIM) $(FULL) -m pytest $(ARGS)
 
-check: setup-full ## kiểm tra kiểu, lối viết và nội dung hướng dẫn
+check: setup-full ## kiểm tra kiểu, lối viết, ai gọi ai, và nội dung hướng dẫn
 	@.venv-full/bin/ruff check app ingest bots tests
 	@.venv-full/bin/ruff format --check -q app ingest bots tests
 	@.venv-full/bin/mypy
+	@$(FULL) -m pytest -q -p no:cacheprovider tests/test_imports.py
 	@$(FULL) -m ingest check
 
 bench: setup-full ## đo tốc độ, bộ nhớ của bản gọn và bản đầy đủ

@@ -7,7 +7,7 @@ import socket
 import sys
 from collections.abc import Sequence
 
-from app.config import Settings, load_settings
+from app.config import Settings, load_settings, write_utf8
 from app.errors import AssistantError, SettingsInvalid
 
 KEEP_ALIVE_S = 75  # longer than a proxy or client keeps an idle connection, so that none is cut just as it is used
@@ -15,10 +15,14 @@ KEEP_ALIVE_S = 75  # longer than a proxy or client keeps an idle connection, so 
 
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
+    write_utf8()
     try:
         return int(arguments.run(arguments, load_settings()))
     except AssistantError as error:
         print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"Không đọc hay ghi được {error.filename}: {error.strerror}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
@@ -43,7 +47,9 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
     from app.logs import configure_logs
     from app.main import create_app
 
-    _refuse_taken_port(settings)
+    _refuse_taken_port(settings.host, settings.port, "PORT")
+    if settings.metrics_port:
+        _refuse_taken_port("127.0.0.1", settings.metrics_port, "METRICS_PORT")
     configure_logs(settings.log_level)
     if settings.metrics_port:
         start_http_server(settings.metrics_port, addr="127.0.0.1")
@@ -59,13 +65,13 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _refuse_taken_port(settings: Settings) -> None:
-    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
+def _refuse_taken_port(host: str, port: int, setting: str) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((settings.host, settings.port))
+            probe.bind((host, port))
         except OSError as error:
-            message = f"Không mở được cổng {settings.port} ({error.strerror}). Chọn cổng khác: make run PORT=8001"
+            message = f"Không mở được cổng {port} ({error.strerror}). Chọn cổng khác: make run {setting}=8001"
             raise SettingsInvalid(message) from error
 
 

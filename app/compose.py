@@ -32,6 +32,7 @@ TITLES: Mapping[Facet, str] = {
     "problem": "Lỗi thường gặp",
     "safety": "Cảnh báo",
     "legal": "Căn cứ pháp lý",
+    "result": "Kết quả",
 }
 
 
@@ -131,7 +132,7 @@ def _documents(guide: Guide) -> _Section:
 
 
 def _fee(guide: Guide) -> _Section:
-    cases = [FeeCase(when=case.when, amount=case.amount.plain) for case in fee_cases(guide.fee)]
+    cases = [FeeCase(when=case.when.replace("**", ""), amount=case.amount.plain) for case in fee_cases(guide.fee)]
     block = FeeBlock(title=TITLES["fee"], text=_joined(guide.fee.text), cases=cases)
     return _Section([block] if guide.fee.statements() else [], guide.fee.statements())
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -41,7 +43,9 @@ class Settings(BaseSettings):
     reload_every_s: Annotated[float, Field(gt=0)] = Field(
         1.0, description="bao lâu xem lại có chỉ mục mới không (giây)"
     )
-    log_level: str = Field("INFO", description="mức ghi nhật ký: DEBUG, INFO, WARNING, ERROR")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="mức ghi nhật ký: DEBUG, INFO, WARNING, ERROR"
+    )
 
     @property
     def encoder_family(self) -> str:
@@ -59,3 +63,10 @@ def load_settings() -> Settings:
     except ValidationError as error:
         lines = (f"{'.'.join(str(part) for part in item['loc']).upper()}: {item['msg']}" for item in error.errors())
         raise SettingsInvalid("Cài đặt chưa đúng:\n" + "\n".join(lines)) from error
+
+
+def write_utf8() -> None:
+    """Let this process print Vietnamese whatever the terminal's locale says."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")

@@ -2,33 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import cast, get_args
 
-from app.retrieval.text import contains_run, fold_diacritics, normalize, syllables
+from app.retrieval.text import fold_diacritics, normalize, syllables
 from app.schemas import Facet
+
+FILLER = "filler"
+Cue = tuple[str, ...]
 
 
 class FacetCues:
-    """Cues by facet. A cue of two or more syllables also matches text typed without accents."""
+    """Cues by facet, and under FILLER the words that ask nothing.
+
+    A cue of two or more syllables also matches syllables typed without accents, never ones with other accents.
+    """
 
     def __init__(self, cues: Mapping[str, Sequence[str]]) -> None:
-        parts = [
-            (cast(Facet, facet), tuple(syllables(normalize(cue)))) for facet, listed in cues.items() for cue in listed
-        ]
+        parts = [(facet, tuple(syllables(normalize(cue)))) for facet, listed in cues.items() for cue in listed]
         self._cues = sorted(parts, key=lambda cue: -len(cue[1]))
 
     def facet_of(self, text: str) -> Facet:
         """The facet of the longest cue in `text`; "overview" when there is none."""
         written = syllables(text)
-        folded = [fold_diacritics(part) for part in written]
         for facet, cue in self._cues:
-            if contains_run(written, cue):
-                return facet
-            if len(cue) > 1 and contains_run(folded, [fold_diacritics(part) for part in cue]):
-                return facet
+            if facet != FILLER and any(True for _ in _places(written, cue)):
+                return cast(Facet, facet)
         return "overview"
+
+    def is_follow_up(self, text: str) -> bool:
+        """Whether `text` holds nothing but cues and filler: it asks about something named before ("phí bao nhiêu")."""
+        written = syllables(text)
+        covered: set[int] = set()
+        for _, cue in self._cues:
+            for start in _places(written, cue):
+                covered.update(range(start, start + len(cue)))
+        return len(covered) == len(written)
 
     def named(self, name: str) -> Facet:
         """The facet of that wire name; "overview" for any other word."""
         return cast(Facet, name) if name in get_args(Facet) else "overview"
+
+
+def _places(written: Sequence[str], cue: Cue) -> Iterator[int]:
+    """Where `cue` begins in `written`."""
+    for start in range(len(written) - len(cue) + 1):
+        pairs = zip(written[start : start + len(cue)], cue, strict=True)
+        if all(said == meant or (len(cue) > 1 and said == fold_diacritics(meant)) for said, meant in pairs):
+            yield start

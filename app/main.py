@@ -10,7 +10,7 @@ from fastapi_offline import FastAPIOffline
 from starlette.staticfiles import StaticFiles
 
 from app.api import ask, guides, health, search
-from app.api.middleware import LimitBody, LogRequests
+from app.api.middleware import LimitBody, LogRequests, SecurityHeaders
 from app.api.problems import install_problems
 from app.config import Settings
 from app.service import Service
@@ -38,6 +38,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.service = service
     app.add_middleware(LimitBody, max_bytes=settings.max_body_bytes)
     app.add_middleware(LogRequests)
+    app.add_middleware(SecurityHeaders)
     install_problems(app)
     for module in (ask, search, guides, health, pages):
         app.include_router(module.router)

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from app.retrieval.ranking import Policy
 from app.retrieval.text import syllables
 from app.retrieval.types import Hit
 
 MAX_OPTIONS = 4
-
-
-@dataclass(frozen=True)
-class Policy:
-    """Thresholds on the fused score in [0, 1], fitted on questions apart from the test; stored in the artifact."""
-
-    answer_score: float
-    choose_margin: float
-
-    @classmethod
-    def from_mapping(cls, values: Mapping[str, float]) -> Policy:
-        return cls(answer_score=values["answer_score"], choose_margin=values["choose_margin"])
 
 
 @dataclass(frozen=True)

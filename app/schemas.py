@@ -42,7 +42,12 @@ class Attachment(Wire):
 
 
 class AskRequest(Wire):
-    """A question. The same `message_id` in the same conversation gets the same answer again."""
+    """A question. The same `message_id` in the same conversation gets the same answer again.
+
+    Unknown fields are ignored: a newer channel may talk to an older service.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     text: str
     conversation_id: Annotated[str, Field(max_length=100)] | None = None

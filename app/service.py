@@ -41,9 +41,14 @@ class Service:
             GUIDES.set(len(self.assistant.library.current.guides))
 
     def _keep_current(self) -> None:
-        self.refresh()
-        while not self._stopping.wait(self.settings.reload_every_s):
-            self.refresh()
+        while True:
+            try:
+                self.refresh()
+            except Exception as error:  # this thread must outlive anything: without it no new artifact is ever seen
+                self.obstacle = "Có lỗi khi nạp chỉ mục; đang thử lại."
+                log.error("refresh_failed", extra={"error": type(error).__name__})
+            if self._stopping.wait(self.settings.reload_every_s):
+                return
 
     def _load(self) -> None:
         try:

@@ -32,7 +32,7 @@ if [ "$free_mb" -lt "$need_mb" ]; then
 fi
 
 say "Đang cài thư viện vào $venv (chỉ lần đầu, vài phút) …"
-[ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
+"$python" -m venv --clear "$venv"
 if ! "$venv/bin/python" -m pip install --quiet --disable-pip-version-check ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} -r "$lock" >"$venv/install.log" 2>&1; then
     tail -n 5 "$venv/install.log" >&2
     say "Chưa cài được thư viện. Kiểm tra mạng (cần tới kho PyPI hoặc bản sao của nó) rồi chạy lại; chi tiết: $venv/install.log"

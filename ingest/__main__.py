@@ -9,16 +9,20 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
-from app.config import ROOT, Settings, load_settings
+from app.config import ROOT, Settings, load_settings, write_utf8
 from app.errors import AssistantError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
+    write_utf8()
     try:
         return int(arguments.run(arguments, load_settings()))
     except AssistantError as error:
         print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"Không đọc hay ghi được {error.filename}: {error.strerror}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nĐã dừng. Chỉ mục đang dùng không đổi.", file=sys.stderr)
@@ -30,6 +34,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="LỆNH")
 
     build = commands.add_parser("build", help="dựng chỉ mục từ knowledge/ và đưa vào dùng")
+    build.add_argument("--force", action="store_true", help="dựng cả nội dung đã bị quay lui")
     build.set_defaults(run=_build)
 
     check = commands.add_parser("check", help="kiểm tra mọi hướng dẫn, liệt kê mọi lỗi một lần")
@@ -61,8 +66,10 @@ def _build(arguments: argparse.Namespace, settings: Settings) -> int:
     from ingest.progress import progress_bar
 
     with progress_bar() as progress:
-        report = build_index(settings, progress)
+        report = build_index(settings, progress, arguments.force)
     state = "Đã đưa vào dùng" if report.changed else "Không có gì đổi, vẫn dùng"
+    if report.held:
+        state = "Nội dung này đã bị quay lui (dùng lại: build --force), vẫn dùng"
     print(
         f"{state} phiên bản {report.version}: {report.guides} hướng dẫn, {report.chunks} đoạn "
         f"({report.embedded} đoạn mã hoá lại), {report.seconds:.1f} giây."
@@ -112,6 +119,7 @@ def _evaluate(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def _rollback(arguments: argparse.Namespace, settings: Settings) -> int:
     from app.retrieval.artifact import ArtifactPaths
+    from ingest.pipeline import roll_back
 
     paths = ArtifactPaths(settings.data_dir)
     if arguments.list:
@@ -119,8 +127,7 @@ def _rollback(arguments: argparse.Namespace, settings: Settings) -> int:
         for version in paths.versions():
             print(f"{version}{'  (đang dùng)' if version == current else ''}")
         return 0
-    version = arguments.version or paths.previous()
-    paths.switch(version)
+    version = roll_back(settings, arguments.version)
     print(f"Đã quay về phiên bản {version}. Dịch vụ đang chạy tự chuyển trong vài giây.")
     return 0
 

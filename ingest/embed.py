@@ -12,7 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from app.retrieval import segment, text
+from app.retrieval import segment
+from app.retrieval import text as text_module
 from app.retrieval.lexicon import Lexicon
 from app.retrieval.segment import Segmenter
 from app.retrieval.text import folded_terms, normalize
@@ -21,7 +22,7 @@ from app.retrieval.types import Chunk, Encoder, Vectors
 TITLE_WEIGHT = 2  # a word of the title counts as if it stood this many times in the section
 BATCH = 256
 
-Advance = Callable[[int, int], None]
+Advance = Callable[[int], None]
 
 
 @dataclass(frozen=True)
@@ -41,26 +42,31 @@ class Cache:
 def tokenizer_fingerprint(lexicon: Lexicon) -> str:
     """Changes whenever the same text would be cut otherwise."""
     parts = json.dumps([version("underthesea"), TITLE_WEIGHT, sorted(lexicon.fixed_terms)], ensure_ascii=False)
-    code = inspect.getsource(segment) + inspect.getsource(text)
+    code = inspect.getsource(segment) + inspect.getsource(text_module)
     return hashlib.sha256((parts + code).encode()).hexdigest()[:16]
 
 
 def tokenize_chunks(chunks: Sequence[Chunk], lexicon: Lexicon, cache: Cache, advance: Advance) -> list[Tokens]:
     """Both token streams of every chunk, title weighted, in order."""
     segmenter = Segmenter(lexicon.fixed_terms)
+    titles: dict[str, Tokens] = {}
     tokens = []
     for done, chunk in enumerate(chunks, 1):
-        tokens.append(cache.tokens.get(chunk.content_hash) or _tokenize(chunk, segmenter))
-        advance(done, len(chunks))
+        known = cache.tokens.get(chunk.content_hash)
+        if known is None:
+            if chunk.title not in titles:
+                titles[chunk.title] = _cut(chunk.title, segmenter)
+            title = titles[chunk.title]
+            body = _cut(chunk.text, segmenter)
+            known = Tokens(title.words * TITLE_WEIGHT + body.words, title.syllables * TITLE_WEIGHT + body.syllables)
+        tokens.append(known)
+        advance(done)
     return tokens
 
 
-def _tokenize(chunk: Chunk, segmenter: Segmenter) -> Tokens:
-    title, body = normalize(chunk.title), normalize(chunk.text)
-    return Tokens(
-        words=tuple(segmenter.words(title) * TITLE_WEIGHT + segmenter.words(body)),
-        syllables=tuple(folded_terms(title) * TITLE_WEIGHT + folded_terms(body)),
-    )
+def _cut(text: str, segmenter: Segmenter) -> Tokens:
+    text = normalize(text)
+    return Tokens(tuple(segmenter.words(text)), tuple(folded_terms(text)))
 
 
 def embed_chunks(chunks: Sequence[Chunk], encoder: Encoder, cache: Cache, advance: Advance) -> tuple[Vectors, int]:
@@ -73,7 +79,7 @@ def embed_chunks(chunks: Sequence[Chunk], encoder: Encoder, cache: Cache, advanc
     for start in range(0, len(missing), BATCH):
         rows = missing[start : start + BATCH]
         vectors[rows] = encoder.encode_passages([passage_text(chunks[row]) for row in rows])
-        advance(len(chunks) - len(missing) + start + len(rows), len(chunks))
+        advance(len(chunks) - len(missing) + start + len(rows))
     return vectors, len(missing)
 
 
@@ -97,12 +103,12 @@ def save_cache(
 
 def load_cache(folder: Path, chunks: Sequence[Chunk], fingerprint: str) -> Cache:
     """The cache that a version made by the same encoder left; no tokens when another tokenizer made them."""
-    lines = (folder / "tokens.jsonl").read_text(encoding="utf-8").splitlines()
     tokens: dict[str, Tokens] = {}
-    if json.loads(lines[0])["tokenizer"] == fingerprint:
-        for line in lines[1:]:
-            content_hash, words, parts = json.loads(line)
-            tokens[content_hash] = Tokens(tuple(words), tuple(parts))
+    with (folder / "tokens.jsonl").open(encoding="utf-8") as lines:
+        if json.loads(next(lines))["tokenizer"] == fingerprint:
+            for line in lines:
+                content_hash, words, parts = json.loads(line)
+                tokens[content_hash] = Tokens(tuple(words), tuple(parts))
     rows = np.load(folder / "vectors.npy", allow_pickle=False)
     vectors = {chunk.content_hash: row for chunk, row in zip(chunks, rows, strict=True)}
     return Cache(tokens, vectors)

@@ -10,13 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import TypeAdapter, ValidationError
 
 from app.assistant import Assistant
 from app.errors import ContentInvalid, Finding
 from app.schemas import AskRequest, AskResponse
+from ingest.lists import read_text
 
 SURE = ("answered", "step")
 OFFERED = ("answered", "step", "choose")
+MAX_OPTIONS = 4
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,9 @@ class Question:
     kind: str = "all"
     facet: str | None = None
     must_contain: tuple[str, ...] = ()
+
+
+QUESTION = TypeAdapter(Question)
 
 
 @dataclass(frozen=True)
@@ -46,9 +52,8 @@ class Outcome:
     @property
     def answered(self) -> bool:
         if self.answer.status == "choose":
-            return any(
-                action.payload.removeprefix("guide:") in self.question.expected for action in self.answer.actions
-            )
+            options = [action.payload.removeprefix("guide:") for action in self.answer.actions[:MAX_OPTIONS]]
+            return any(option in self.question.expected for option in options)
         return self.answer.status in SURE
 
     @property
@@ -89,21 +94,12 @@ class Evaluation:
 def load_questions(path: Path) -> list[Question]:
     """Questions of a JSON-lines file. Raises ContentInvalid naming every line that is not one."""
     questions, findings = [], []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(read_text(path, str(path)).rstrip("\n").split("\n"), 1):
         try:
-            fields = json.loads(line)
-            questions.append(
-                Question(
-                    id=fields["id"],
-                    text=fields["text"],
-                    expected=tuple(fields["expected"]),
-                    kind=fields.get("kind", "all"),
-                    facet=fields.get("facet"),
-                    must_contain=tuple(fields.get("must_contain", ())),
-                )
-            )
-        except (ValueError, KeyError, TypeError) as error:
-            findings.append(Finding(str(path), number, f"không phải một câu hỏi đúng dạng ({error})"))
+            questions.append(QUESTION.validate_json(line))
+        except ValidationError as error:
+            places = sorted({str(problem["loc"][0]) if problem["loc"] else "JSON" for problem in error.errors()})
+            findings.append(Finding(str(path), number, f"không phải một câu hỏi đúng dạng ({', '.join(places)})"))
     if findings:
         raise ContentInvalid(findings)
     return questions

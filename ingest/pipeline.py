@@ -6,6 +6,7 @@ import fcntl
 import hashlib
 import json
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from typing import Any
 from app.config import ROOT, Settings
 from app.content.collection import Collection, dump_collection
 from app.errors import ArtifactError, BuildBusy, ContentInvalid
+from app.library import load_library
 from app.retrieval.artifact import (
     ArtifactPaths,
     Manifest,
@@ -27,17 +29,18 @@ from app.retrieval.artifact import (
     write_manifest,
 )
 from app.retrieval.encoders import load_encoder
-from app.retrieval.fusion import Weights
 from app.retrieval.lexical import Bm25Index
 from app.retrieval.lexicon import Lexicon
+from app.retrieval.ranking import Ranking
 from app.retrieval.searcher import Index
 from app.retrieval.stores import store_class
 from app.retrieval.types import Encoder
 from ingest.chunk import chunk_guide
-from ingest.corpus import Corpus, load_corpus, load_facet_cues, load_lexicon, load_phrasings, load_ranking
+from ingest.corpus import Corpus, load_corpus
 from ingest.embed import Cache, embed_chunks, load_cache, save_cache, tokenize_chunks, tokenizer_fingerprint
+from ingest.lists import load_facet_cues, load_lexicon, load_phrasings, load_ranking, load_texts
 
-STAGES = ("read", "tokenize", "embed", "index", "write", "rename", "switch", "clean")
+STAGES = ("read", "tokenize", "embed", "index", "write", "verify", "rename", "switch", "clean")
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage of STAGES, how much of it is done, and how much there is; (stage, 0, n) when it begins."""
@@ -45,21 +48,27 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class BuildReport:
-    """What a build did. `embedded` counts the chunks whose vectors had to be computed; `seconds` is wall time."""
+    """What a build did. `embedded` counts the chunks whose vectors had to be computed; `seconds` is wall time.
+
+    `changed`: a new version went live. `held`: these inputs were rolled back from, so the older version stays.
+    """
 
     version: str
     guides: int
     chunks: int
     embedded: int
     changed: bool
+    held: bool
     seconds: float
 
 
-def build_index(settings: Settings, progress: Progress = lambda stage, done, total: None) -> BuildReport:
-    """Build from `settings.knowledge_dir` and make it live.
+def build_index(
+    settings: Settings, progress: Progress = lambda stage, done, total: None, force: bool = False
+) -> BuildReport:
+    """Build from `settings.knowledge_dir` and make it live; with `force` even what was rolled back from.
 
-    Raises ContentInvalid (the guides hold errors), BuildBusy, StorageFull, EncoderUnavailable; in every case, and if
-    the process is killed at any moment, the index that was live before stays live.
+    Raises ContentInvalid (the guides hold errors), BuildBusy, StorageFull, EncoderUnavailable, PluginUnknown; in every
+    case, and if the process is killed at any moment, the index that was live before stays live.
     """
     started = time.monotonic()
     paths = ArtifactPaths(settings.data_dir)
@@ -71,56 +80,89 @@ def build_index(settings: Settings, progress: Progress = lambda stage, done, tot
             raise ContentInvalid(corpus.errors())
         inputs = _Inputs(settings, corpus)
         live = _live_manifest(paths, inputs.encoder)
-        if live and live.input_fingerprint == inputs.fingerprint:
-            return BuildReport(live.version, live.guides, live.chunks, 0, False, time.monotonic() - started)
+        held = not force and paths.held() == inputs.fingerprint
+        if live and (held or live.input_fingerprint == inputs.fingerprint):
+            seconds = time.monotonic() - started
+            return BuildReport(live.version, live.guides, live.chunks, 0, False, held, seconds)
         version, embedded = _build(inputs, paths, live, progress)
         progress("switch", 0, 1)
         paths.switch(version)
+        paths.release()
         progress("clean", 0, 1)
         paths.discard_old(settings.keep_versions)
-    return BuildReport(version, len(corpus.guides), len(inputs.chunks), embedded, True, time.monotonic() - started)
+    seconds = time.monotonic() - started
+    return BuildReport(version, len(corpus.guides), len(inputs.chunks), embedded, True, False, seconds)
+
+
+def roll_back(settings: Settings, version: str | None = None) -> str:
+    """Make `version`, or the one before the live one, live again, and hold the inputs of the one turned away from.
+
+    Raises BuildBusy, ArtifactMissing, and ArtifactCorrupt or ArtifactMismatch when that version cannot be served; then
+    nothing changes.
+    """
+    paths = ArtifactPaths(settings.data_dir)
+    encoder = load_encoder(settings.encoder_family, settings.encoder_name, ROOT)
+    with refusing_full_disk(), _build_lock(paths):
+        target = version or paths.previous()
+        load_library(settings, paths.folder(target), encoder)
+        live = _live_manifest(paths, encoder)
+        paths.switch(target)
+        if live and live.version != target:
+            paths.hold(live.input_fingerprint)
+    return target
 
 
 class _Inputs:
     """Everything a build depends on, and one fingerprint over it."""
 
     def __init__(self, settings: Settings, corpus: Corpus) -> None:
+        knowledge = settings.knowledge_dir
         self.settings = settings
-        cues = load_facet_cues(settings.knowledge_dir)
-        self.content = dump_collection(Collection(corpus.guides, dict(corpus.rules.groups), cues))
+        self.store = store_class(settings.vector_store)
+        self.content = dump_collection(
+            Collection(corpus.guides, dict(corpus.rules.groups), load_facet_cues(knowledge), load_texts(knowledge))
+        )
         self.guides = len(corpus.guides)
-        asked = load_phrasings(settings.knowledge_dir, "guides")
+        self.images = {
+            f"{guide.slug}/{step.image.file}": knowledge.parent / Path(guide.file).parent / step.image.file
+            for guide in corpus.guides
+            for step in guide.steps
+            if step.image
+        }
+        asked = load_phrasings(knowledge, "guides")
         self.chunks = [chunk for guide in corpus.guides for chunk in chunk_guide(guide, asked.get(guide.slug, ()))]
-        self.lexicon: Lexicon = load_lexicon(settings.knowledge_dir)
-        self.ranking: dict[str, dict[str, float]] = load_ranking(settings.knowledge_dir)
+        self.lexicon: Lexicon = load_lexicon(knowledge)
+        self.ranking: Ranking = load_ranking(knowledge)
         self.encoder: Encoder = load_encoder(settings.encoder_family, settings.encoder_name, ROOT)
         self.tokenizer = tokenizer_fingerprint(self.lexicon)
+        self.fingerprint = self._fingerprint()
+
+    def _fingerprint(self) -> str:
+        images = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in self.images.items()}
         chunks = [chunk.content_hash for chunk in self.chunks]
-        how = [self.ranking, asdict(self.lexicon), self.encoder.fingerprint, self.tokenizer, settings.vector_store]
-        described = json.dumps([chunks, how], ensure_ascii=False, sort_keys=True)
-        self.fingerprint = hashlib.sha256(self.content + described.encode()).hexdigest()[:24]
+        lists = [asdict(self.ranking), asdict(self.lexicon)]
+        how = [self.encoder.fingerprint, self.tokenizer, self.settings.vector_store]
+        described = json.dumps([images, chunks, lists, how], ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(self.content + described.encode()).hexdigest()[:24]
 
 
 def _build(inputs: _Inputs, paths: ArtifactPaths, live: Manifest | None, progress: Progress) -> tuple[str, int]:
     now = datetime.now(UTC)
     version = f"{now:%Y-%m-%dT%H:%M:%SZ}-{now.microsecond:05x}"  # names sort by age
     cache = _load_cache(inputs, paths, live)
-    progress("tokenize", 0, len(inputs.chunks))
-    tokens = tokenize_chunks(
-        inputs.chunks, inputs.lexicon, cache, lambda done, total: progress("tokenize", done, total)
-    )
-    progress("embed", 0, len(inputs.chunks))
-    vectors, embedded = embed_chunks(
-        inputs.chunks, inputs.encoder, cache, lambda done, total: progress("embed", done, total)
-    )
+    total = len(inputs.chunks)
+    progress("tokenize", 0, total)
+    tokens = tokenize_chunks(inputs.chunks, inputs.lexicon, cache, lambda done: progress("tokenize", done, total))
+    progress("embed", 0, total)
+    vectors, embedded = embed_chunks(inputs.chunks, inputs.encoder, cache, lambda done: progress("embed", done, total))
     progress("index", 0, 1)
     index = Index(
         chunks=inputs.chunks,
         words=Bm25Index.build([part.words for part in tokens]),
         syllables=Bm25Index.build([part.syllables for part in tokens]),
-        vectors=store_class(inputs.settings.vector_store).build(vectors),
+        vectors=inputs.store.build(vectors),
         lexicon=inputs.lexicon,
-        weights=Weights(**inputs.ranking["weights"]),
+        weights=inputs.ranking.weights,
     )
     progress("write", 0, 1)
     beside = paths.root / f"building-{version}"
@@ -128,7 +170,12 @@ def _build(inputs: _Inputs, paths: ArtifactPaths, live: Manifest | None, progres
     save_index(beside, index)
     save_cache(beside, inputs.chunks, tokens, vectors, inputs.tokenizer)
     (beside / "content.json").write_bytes(inputs.content)
+    for name, path in inputs.images.items():
+        (beside / "images" / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, beside / "images" / name)
     write_manifest(beside, _manifest_fields(inputs, version, now))
+    progress("verify", 0, 1)
+    load_library(inputs.settings, beside, inputs.encoder)
     progress("rename", 0, 1)
     os.replace(beside, paths.folder(version))
     return version, embedded
@@ -145,8 +192,8 @@ def _manifest_fields(inputs: _Inputs, version: str, now: datetime) -> dict[str, 
         "store": inputs.settings.vector_store,
         "guides": inputs.guides,
         "chunks": len(inputs.chunks),
-        "weights": inputs.ranking["weights"],
-        "policy": inputs.ranking["policy"],
+        "weights": asdict(inputs.ranking.weights),
+        "policy": asdict(inputs.ranking.policy),
     }
 
 

@@ -16,6 +16,7 @@ LABELS = {
     "embed": "Mã hoá câu",
     "index": "Dựng chỉ mục",
     "write": "Ghi xuống đĩa",
+    "verify": "Đọc lại, hỏi thử",
     "rename": "Đặt tên phiên bản",
     "switch": "Chuyển sang bản mới",
     "clean": "Dọn bản cũ",

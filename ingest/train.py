@@ -8,10 +8,12 @@ sections, a lay word and its official term. Questions are typed without accents 
 from __future__ import annotations
 
 import json
+import math
 import random
 import shutil
 import tempfile
 import time
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -25,7 +27,8 @@ from app.retrieval.encoders import load_encoder
 from app.retrieval.text import fold_diacritics, normalize
 from app.retrieval.types import Encoder
 from ingest.chunk import chunk_guide
-from ingest.corpus import load_corpus, load_lexicon, load_phrasings
+from ingest.corpus import load_corpus
+from ingest.lists import load_lexicon, load_phrasings
 
 SEED = 20261122
 VOCABULARY = 24_000
@@ -67,7 +70,7 @@ def train_encoder(settings: Settings, target: Path, final: bool = True) -> Train
     phrasings = load_phrasings(settings.knowledge_dir, "procedures")
     codes = sorted(phrasings)
     random.Random(SEED).shuffle(codes)
-    held_out = codes[: int(len(codes) * HELD_OUT_SHARE)]
+    held_out = codes[: math.ceil(len(codes) * HELD_OUT_SHARE)]
     seen = {code: phrasings[code] for code in codes[len(held_out) :]}
     exam = {code: phrasings[code] for code in held_out}
 
@@ -77,7 +80,8 @@ def train_encoder(settings: Settings, target: Path, final: bool = True) -> Train
     half = _score(_shipped(target), exam)
     pairs = _pairs(settings, phrasings if final else seen)
     if final:
-        _save(_fit(pairs), target)
+        model = _fit(pairs)
+        _save(model, target)
     report = TrainingReport(
         pairs=len(pairs),
         held_out_questions=sum(len(texts) for texts in exam.values()) - len(exam),
@@ -144,7 +148,7 @@ def _fit(pairs: Sequence[Pair]) -> Any:
         )
         from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
         from sentence_transformers.sentence_transformer.modules import StaticEmbedding
-        from sentence_transformers.training_args import BatchSamplers
+        from sentence_transformers.sentence_transformer.training_args import BatchSamplers
     except ImportError as error:
         raise EncoderUnavailable("Huấn luyện cần bản đầy đủ. Chạy: make setup-full") from error
     torch.manual_seed(SEED)
@@ -171,13 +175,17 @@ def _fit(pairs: Sequence[Pair]) -> Any:
 
 
 def _train_tokenizer(texts: Iterable[str]) -> Any:
-    """A lower-casing WordPiece over syllables; frequent syllables, with and without accents, become single tokens."""
+    """A lower-casing WordPiece over syllables; frequent syllables, with and without accents, become single tokens.
+
+    The trainer numbers its "##x" pieces in hash order, which differs from run to run; naming them first fixes it.
+    """
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 
     tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
     tokenizer.normalizer = normalizers.Sequence([normalizers.NFC(), normalizers.Lowercase()])
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    special = ["[PAD]", "[UNK]"]
+    texts = [unicodedata.normalize("NFC", text).lower() for text in texts]
+    special = ["[PAD]", "[UNK]", *(f"##{letter}" for letter in sorted(set("".join(texts)) - set(" ")))]
     tokenizer.train_from_iterator(
         texts, trainers.WordPieceTrainer(vocab_size=VOCABULARY, min_frequency=2, special_tokens=special)
     )

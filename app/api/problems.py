@@ -8,7 +8,9 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from app.errors import ArtifactError, AssistantError, EncoderUnavailable, QuestionInvalid, StorageFull
-from app.schemas import Problem
+from app.schemas import AskRequest, Problem
+
+FIELDS = {*AskRequest.model_fields, "q", "k", "kind", "group"}
 
 STATUS_OF_ERROR: dict[type[AssistantError], int] = {
     QuestionInvalid: 422,
@@ -32,6 +34,7 @@ DETAILS = {
     400: "Nội dung gửi lên không phải JSON viết bằng UTF-8. Kiểm tra bảng mã rồi gửi lại.",
     404: "Không có trang hay mục này.",
     405: "Địa chỉ này không nhận cách gọi đó.",
+    422: "Yêu cầu chưa đúng dạng. Xem cách gọi ở /docs.",
     413: "Yêu cầu gửi lên quá lớn. Gửi tệp nhỏ hơn.",
     500: "Có lỗi bên trong dịch vụ. Bạn thử lại sau ít phút.",
 }
@@ -54,8 +57,9 @@ def install_problems(app: FastAPI) -> None:
     async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         if any(item["type"] == "json_invalid" for item in error.errors()):
             return problem_response(400, DETAILS[400])
-        fields = sorted({".".join(str(part) for part in item["loc"][1:]) for item in error.errors()})
-        return problem_response(422, f"Chưa đúng ở: {', '.join(fields)}.")
+        # Only names that are ours: a field made up by the caller may itself be personal data.
+        fields = sorted({str(item["loc"][1]) for item in error.errors() if len(item["loc"]) > 1} & FIELDS)
+        return problem_response(422, f"Chưa đúng ở: {', '.join(fields)}." if fields else DETAILS[422])
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:

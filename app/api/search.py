@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 from fastapi import APIRouter, Query
 
 from app.api.dependencies import CurrentLibrary
-from app.safety.personal_data import mask
-from app.schemas import SearchHit, SearchResponse
+from app.safety.personal_data import LABEL, mask
+from app.schemas import Kind, SearchHit, SearchResponse
 
 router = APIRouter(prefix="/v1", tags=["Tìm kiếm"])
 
@@ -22,10 +22,9 @@ def search(
     kind: Literal["guide", "procedure"] | None = None,
 ) -> SearchResponse:
     started = time.perf_counter()
-    result = library.searcher.search(mask(q).text, k=k)
+    result = library.searcher.search(LABEL.sub(" ", mask(q).text), k=k, kind=kind)
     hits = [
-        SearchHit(id=hit.id, title=hit.title, kind="guide", score=round(hit.score, 4), section=hit.section)
+        SearchHit(id=hit.id, title=hit.title, kind=cast(Kind, hit.kind), score=round(hit.score, 4), section=hit.section)
         for hit in result.hits
-        if kind in (None, hit.kind)
     ]
     return SearchResponse(hits=hits, took_ms=round((time.perf_counter() - started) * 1000, 2))

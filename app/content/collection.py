@@ -11,11 +11,16 @@ from app.content.guide import Guide
 
 @dataclass(frozen=True)
 class Collection:
-    """The guides by slug order, the names of their groups in the order shown, and the cue words of each facet."""
+    """The guides by slug, and the lists an answer needs.
+
+    `groups`: names in the order shown. `facet_cues`: cue words by facet, and under "filler" words that ask nothing.
+    `texts`: the sentences that the service itself says.
+    """
 
     guides: tuple[Guide, ...]
     groups: dict[str, str]
     facet_cues: dict[str, tuple[str, ...]]
+    texts: dict[str, str]
 
 
 _ADAPTER = TypeAdapter(Collection)

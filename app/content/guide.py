@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from app.content.markdown import IMAGE, Document, Item, MarkdownInvalid, Section, Statement, parse_document
 from app.errors import ContentInvalid, Finding
 
+IMAGE_FILE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\.(svg|png|jpg|webp)")  # beside the guide, never elsewhere
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 SECTIONS = (
     "Cần chuẩn bị",
@@ -260,12 +261,14 @@ class _Reader:
     def _step_part(self, child: Statement) -> tuple[str, Statement | Image | None]:
         """The field of Step that a line beneath a step fills; an empty name for a line that fills none."""
         image = IMAGE.fullmatch(child.text)
-        if image and image[1].strip():
+        if image and image[1].strip() and IMAGE_FILE.fullmatch(image[2]):
             return "image", Image(image[2], image[1].strip())
         for name, label in (("expect", EXPECT), ("stuck", STUCK)):
             if child.text.startswith(label):
                 return name, Statement(child.text.removeprefix(label).strip(), child.cites, child.line)
-        self._report(child.line, f"dòng dưới một bước phải là “{EXPECT} …”, “{STUCK} …” hoặc ![chữ thay hình](tệp)")
+        self._report(
+            child.line, f"dòng dưới một bước phải là “{EXPECT} …”, “{STUCK} …” hoặc ![chữ thay hình](ten-hinh.svg)"
+        )
         return "", None
 
     def _items(self, heading: str) -> tuple[Statement, ...]:

@@ -1,8 +1,9 @@
 """What a build leaves behind and a service reads: one folder a version, switched by one rename.
 
-DATA_DIR/artifacts/<version>/   manifest.json, content.json, chunks.jsonl, tokens.jsonl, vectors.npy,
-                                words/, syllables/ (BM25), vectors/ (the store), lexicon.json
+DATA_DIR/artifacts/<version>/   manifest.json, content.json, chunks.jsonl, tokens.jsonl, vectors.npy, lexicon.json,
+                                words/, syllables/ (BM25), vectors/ (the store), images/<slug>/
 DATA_DIR/artifacts/current      one line: the version being served
+DATA_DIR/artifacts/held         one line: the inputs that a rollback turned away from
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from app.errors import ArtifactCorrupt, ArtifactMismatch, ArtifactMissing, StorageFull
-from app.retrieval.fusion import Weights
 from app.retrieval.lexical import Bm25Index
 from app.retrieval.lexicon import Lexicon
+from app.retrieval.ranking import Weights
 from app.retrieval.searcher import Index
 from app.retrieval.stores import store_class
 from app.retrieval.types import Chunk
@@ -61,6 +62,7 @@ class ArtifactPaths:
     def __init__(self, data_dir: Path) -> None:
         self.root = data_dir / "artifacts"
         self.current_file = self.root / "current"
+        self.held_file = self.root / "held"
 
     def folder(self, version: str) -> Path:
         return self.root / version
@@ -75,8 +77,20 @@ class ArtifactPaths:
             return self.current_file.read_text(encoding="utf-8").strip()
         except FileNotFoundError:
             raise ArtifactMissing(f"Chưa có chỉ mục. {REBUILD}") from None
-        except UnicodeDecodeError as error:
+        except (OSError, UnicodeDecodeError) as error:
             raise ArtifactCorrupt(f"Tệp {self.current_file} bị hỏng. {REBUILD}") from error
+
+    def hold(self, input_fingerprint: str) -> None:
+        """Remember inputs that were rolled back from, so that building them again does not undo the rollback."""
+        with refusing_full_disk():
+            self.held_file.write_text(input_fingerprint + "\n", encoding="utf-8")
+
+    def held(self) -> str:
+        """The fingerprint of the inputs that were rolled back from; empty when there are none."""
+        return self.held_file.read_text(encoding="utf-8").strip() if self.held_file.is_file() else ""
+
+    def release(self) -> None:
+        self.held_file.unlink(missing_ok=True)
 
     def switch(self, version: str) -> None:
         """Make `version` current by one rename: a reader sees the old one or the new one, never neither."""
@@ -154,8 +168,8 @@ def load_index(folder: Path, manifest: Manifest) -> Index:
 
 
 def load_chunks(folder: Path) -> tuple[Chunk, ...]:
-    lines = (folder / "chunks.jsonl").read_text(encoding="utf-8").splitlines()
-    return tuple(Chunk(**json.loads(line)) for line in lines)
+    with (folder / "chunks.jsonl").open(encoding="utf-8") as lines:
+        return tuple(Chunk(**json.loads(line)) for line in lines)
 
 
 def write_manifest(folder: Path, fields: dict[str, Any]) -> Manifest:

@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
+from app.retrieval.ranking import Weights
 from app.retrieval.types import ASKED, Chunk, Hit, Vectors
 
 POOL = 400  # chunks looked at, best first
 EVIDENCE = 3  # chunks of one guide that count
 USUAL_SYLLABLES, MAX_SYLLABLES = 20, 40
-
-
-@dataclass(frozen=True)
-class Weights:
-    """What each stream counts, as a share of those a question has: one without accents has no words."""
-
-    words: float = 0.35
-    syllables: float = 0.35
-    dense: float = 0.30
-    added: float = 0.5  # what the official terms for lay words count beside the words as typed
 
 
 def coverage(scores: Vectors, ideal: float) -> Vectors:

@@ -9,12 +9,15 @@ from functools import cached_property
 
 import numpy as np
 
-from app.retrieval.fusion import Weights, best_per_target, coverage, fuse, length_factor
+from app.retrieval.fusion import best_per_target, coverage, fuse, length_factor
 from app.retrieval.lexical import Bm25Index
 from app.retrieval.lexicon import Lexicon
+from app.retrieval.ranking import Weights
 from app.retrieval.segment import Segmenter
 from app.retrieval.text import folded_terms, is_accented, normalize
 from app.retrieval.types import Chunk, Encoder, Query, SearchResult, Vectors, VectorStore
+
+DENSE_POOL = 1000  # nearest chunks that the dense stream scores; sorting all of a large index would cost most
 
 
 @dataclass(frozen=True)
@@ -60,8 +63,8 @@ class Searcher:
             added_syllables=tuple(term for part in added for term in folded_terms(part)),
         )
 
-    def search(self, question: str, k: int = 10) -> SearchResult:
-        """The `k` best guides; the next `k` are kept as rejected. An empty question finds nothing."""
+    def search(self, question: str, k: int = 10, kind: str | None = None) -> SearchResult:
+        """The `k` best of one kind, or of all; the next `k` are kept as rejected. An empty question finds nothing."""
         started = time.perf_counter()
         query = self.prepare(question)
         prepared = time.perf_counter()
@@ -74,7 +77,8 @@ class Searcher:
         dense_done = time.perf_counter()
         asked = sum("_" not in term for term in query.syllables)
         fused = np.minimum(fuse(streams, self._index.weights) * length_factor(asked), 1.0)
-        hits = best_per_target(self._index.chunks, self._index.titles, fused, streams)
+        found = best_per_target(self._index.chunks, self._index.titles, fused, streams)
+        hits = [hit for hit in found if kind in (None, hit.kind)]
         ranked = time.perf_counter()
         return SearchResult(
             query=query,
@@ -95,7 +99,7 @@ class Searcher:
 
     def _dense(self, query: Query) -> Vectors:
         vector = self._encoder.encode_questions([" ".join((query.text, *query.added))])
-        scores, rows = self._index.vectors.search(vector, k=len(self._index.chunks))
+        scores, rows = self._index.vectors.search(vector, k=DENSE_POOL)
         by_chunk = np.zeros(len(self._index.chunks), dtype=np.float32)
         by_chunk[rows[0]] = np.clip(scores[0], 0.0, 1.0)
         return by_chunk

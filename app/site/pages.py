@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from fastapi import APIRouter, Request
@@ -21,6 +22,7 @@ WIDGET_DIR = HERE.parent.parent / "bots" / "widget"
 
 router = APIRouter(include_in_schema=False)
 templates = Jinja2Templates(HERE / "templates")
+page = partial(router.api_route, methods=["GET", "HEAD"])
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Group:
     guides: list[GuideSummary]
 
 
-@router.get("/", response_class=HTMLResponse)
+@page("/", response_class=HTMLResponse)
 def home(request: Request, service: CurrentService) -> HTMLResponse:
     """The page is there even before an artifact is; it then says why there are no guides yet."""
     groups: list[Group] = []
@@ -41,7 +43,7 @@ def home(request: Request, service: CurrentService) -> HTMLResponse:
     return templates.TemplateResponse(request, "home.html", context)
 
 
-@router.get("/huong-dan/{slug}", response_class=HTMLResponse)
+@page("/huong-dan/{slug}", response_class=HTMLResponse)
 def guide_page(request: Request, slug: str, library: CurrentLibrary) -> HTMLResponse:
     guide = library.guides.get(slug)
     if guide is None:
@@ -50,12 +52,10 @@ def guide_page(request: Request, slug: str, library: CurrentLibrary) -> HTMLResp
     return templates.TemplateResponse(request, "guide.html", {"guide": detail(guide, library).model_dump()})
 
 
-@router.get("/huong-dan/{slug}/{image:path}")
-def guide_image(slug: str, image: str, service: CurrentService, library: CurrentLibrary) -> FileResponse:
-    """An image that a step of this guide names; no other file can be reached."""
+@page("/huong-dan/{slug}/{image}")
+def guide_image(slug: str, image: str, library: CurrentLibrary) -> FileResponse:
+    """An image that a step of this guide names, from the artifact being served; no other file can be reached."""
     guide = library.guides.get(slug)
-    named = {step.image.file for step in guide.steps if step.image} if guide else set()
-    if guide is None or image not in named:
+    if guide is None or image not in {step.image.file for step in guide.steps if step.image}:
         raise HTTPException(404)
-    folder = service.settings.knowledge_dir.parent / Path(guide.file).parent
-    return FileResponse(folder / image, media_type=mimetypes.guess_type(image)[0])
+    return FileResponse(library.folder / "images" / slug / image, media_type=mimetypes.guess_type(image)[0])

@@ -1,16 +1,19 @@
-"""A stand-in library of four guides over the hand-made index of tests/retrieval, and one answer as it is on the wire."""
+"""A stand-in library of four guides over the hand-made index of tests/retrieval, and one answer of the wire."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
+from app.config import ROOT
 from app.content.guide import Guide
 from app.facets import FacetCues
 from app.library import Library, LiveLibrary
-from app.policy import Policy
 from app.retrieval.artifact import Manifest
+from app.retrieval.ranking import Policy
 from app.schemas import Action, AskResponse, Candidate, Facet, GuideRef, Status
+from ingest.lists import load_texts
 from tests.content.samples import GUIDE
 from tests.retrieval.samples import CHUNKS, make_searcher
 
@@ -38,6 +41,8 @@ def make_guide(slug: str, title: str) -> Guide:
 
 def make_library(answer_score: float = 0.1, choose_margin: float = 0.02) -> Library:
     return Library(
+        folder=Path("khong-co"),
+        texts=load_texts(ROOT / "knowledge"),
         manifest=MANIFEST,
         guides={chunk.target: make_guide(chunk.target, chunk.title) for chunk in CHUNKS if chunk.title},
         groups={"dinh-danh-dien-tu": "VNeID và định danh điện tử"},

@@ -78,6 +78,34 @@ def test_a_facet_without_a_guide_is_not_guessed(client: TestClient) -> None:
     assert "Bạn đang hỏi về việc nào?" in answer.text
 
 
+@pytest.mark.parametrize(("text", "facet"), [("lệ phí bao nhiêu?", "fee"), ("can giay to gi", "documents")])
+def test_a_follow_up_is_about_the_guide_just_shown(client: TestClient, text: str, facet: str) -> None:
+    first = ask(client, "lam ho chieu")
+    answer = ask(client, text, conversation_id=first.conversation_id)
+    assert answer.guide == first.guide
+    assert answer.facet == facet
+    assert ask(client, text).status == "choose"  # nothing was named before
+
+
+def test_a_facet_the_guide_does_not_have_is_said(client: TestClient) -> None:
+    first = ask(client, "kich hoat vneid muc 2")
+    answer = ask(client, "facet:result", conversation_id=first.conversation_id)
+    assert answer.text.startswith("Hướng dẫn này chưa ghi phần “kết quả”.")
+    assert answer.blocks[0].model_dump() == {"kind": "summary", "text": answer.text.split("\n")[0]}
+
+
+@pytest.mark.parametrize("text", ["+84 912 345 678", "012345678901", "email: a@b.vn"])
+def test_what_was_masked_is_not_searched(client: TestClient, text: str) -> None:
+    assert ask(client, text).status == "privacy_warning"
+
+
+def test_personal_data_does_not_change_the_answer(client: TestClient) -> None:
+    plain = ask(client, "bi mat the can cuoc phai lam sao")
+    with_number = ask(client, "012345678901 bi mat the can cuoc phai lam sao")
+    assert with_number.guide == plain.guide
+    assert with_number.masked == ["cccd"]
+
+
 def test_choosing_a_guide_by_its_button(client: TestClient) -> None:
     answer = ask(client, "guide:lam-ho-chieu")
     assert answer.guide is not None
@@ -101,6 +129,12 @@ def test_the_same_message_id_gets_the_same_answer(client: TestClient) -> None:
     assert stranger.conversation_id != first.conversation_id
 
 
+def test_a_first_message_sent_twice_is_answered_once(client: TestClient) -> None:
+    """As the widget does when the connection was lost before the answer came: no conversation id yet."""
+    first = ask(client, "Làm hộ chiếu", message_id="7b0d2f5c-6a1e-4c59")
+    assert ask(client, "Làm hộ chiếu", message_id="7b0d2f5c-6a1e-4c59") == first
+
+
 def test_personal_data_never_comes_back_nor_reaches_a_log(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
         answer = ask(client, "Căn cước của tôi số 012345678901 bị mất, gọi 0912345678 giúp tôi làm lại")
@@ -110,9 +144,10 @@ def test_personal_data_never_comes_back_nor_reaches_a_log(client: TestClient, ca
     assert "app.answers" in logged
     assert answer.masked == ["cccd", "phone"]
     assert "Tôi đã che thông tin riêng" in answer.text
-    for secret in ("012345678901", "0912345678", "bị mất"):
+    for secret in ("012345678901", "0912345678"):
         assert secret not in answer.model_dump_json()
         assert secret not in logged
+    assert "giúp tôi" not in logged  # nor anything else that was typed
 
 
 def test_only_personal_data_is_a_privacy_warning(client: TestClient) -> None:
@@ -162,12 +197,17 @@ def test_ten_kilobytes_are_too_long(client: TestClient) -> None:
 def test_what_is_not_json_in_utf8(client: TestClient, raw: bytes) -> None:
     response = client.post("/v1/ask", content=raw, headers={"content-type": "application/json"})
     assert response.status_code in (400, 422)
-    assert re.search(r"UTF-8|Chưa đúng ở", problem(response, response.status_code))
+    assert re.search(r"UTF-8|chưa đúng dạng", problem(response, response.status_code))
 
 
 def test_wrong_fields_are_named(client: TestClient) -> None:
-    assert problem(client.post("/v1/ask", json={"txt": "a"}), 422) == "Chưa đúng ở: text, txt."
+    assert problem(client.post("/v1/ask", json={"txt": "a"}), 422) == "Chưa đúng ở: text."
     assert problem(client.get("/v1/search", params={"q": "a", "k": 0}), 422) == "Chưa đúng ở: k."
+    assert problem(client.post("/v1/ask", json=["0912345678"]), 422) == "Yêu cầu chưa đúng dạng. Xem cách gọi ở /docs."
+
+
+def test_a_field_of_a_later_version_is_ignored(client: TestClient) -> None:
+    assert ask(client, "Làm hộ chiếu", later="x").guide is not None
 
 
 def test_a_huge_body_is_refused(built_settings: Settings) -> None:
@@ -207,6 +247,23 @@ def test_health_and_readiness(client: TestClient) -> None:
     assert ready["guides"] >= 40
     assert ready["encoder"].startswith("static-")
     assert ready["artifact_version"] == ask(client, "Làm hộ chiếu").artifact_version
+
+
+@pytest.mark.parametrize("path", ["/", "/v1/guides", "/widget/index.js", "/huong-dan/lam-ho-chieu", "/nope", "/docs"])
+def test_security_headers_on_every_reply(client: TestClient, path: str) -> None:
+    headers = client.get(path).headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "strict-origin-when-cross-origin"
+    assert headers["cache-control"] == ("no-store" if path.startswith("/v1") else "no-cache")
+    policy = headers["content-security-policy"]
+    assert policy.startswith("default-src 'self'; script-src 'self'")
+    assert ("unsafe-inline" in policy) == (path == "/docs")
+
+
+def test_pages_answer_head(client: TestClient) -> None:
+    for path in ("/", "/huong-dan/lam-ho-chieu"):
+        reply = client.head(path)
+        assert (reply.status_code, reply.content) == (200, b"")
 
 
 def test_metrics_are_not_public(client: TestClient) -> None:

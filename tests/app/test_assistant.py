@@ -8,7 +8,7 @@ from app.assistant import Assistant
 from app.config import ROOT, Settings
 from app.errors import QuestionInvalid
 from app.schemas import AskRequest, AskResponse, Attachment
-from app.texts import load_texts
+from ingest.lists import load_texts
 from tests.app.samples import MANIFEST, Shelf, make_library
 
 TEXTS = load_texts(ROOT / "knowledge")

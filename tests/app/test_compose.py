@@ -22,7 +22,7 @@ STEPS: list[Block] = [
         text="Mở ứng dụng, chọn Kích hoạt tài khoản.",
         expect="màn hình hỏi số định danh.",
         stuck="cập nhật ứng dụng rồi mở lại.",
-        image=Image(url="/huong-dan/kich-hoat/hinh/nut.svg", alt="Nút Kích hoạt ở giữa màn hình"),
+        image=Image(url="/huong-dan/kich-hoat/nut.svg", alt="Nút Kích hoạt ở giữa màn hình"),
     ),
     StepBlock(number=2, text="Nhập mã vừa nhận trong hai phút."),
 ]

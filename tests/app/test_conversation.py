@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.conversation import FORGET_AFTER_S, REMEMBERED_ANSWERS, Conversation, Conversations
+from app.conversation import FORGET_AFTER_S, Conversations
 from tests.app.samples import make_answer
 
 
@@ -62,17 +62,33 @@ def test_using_a_conversation_keeps_it() -> None:
         assert conversations.resume(first.id) is first
 
 
-def test_the_last_answers_are_remembered_by_message() -> None:
-    conversation = Conversation("c")
-    answers = [make_answer(text=str(number)) for number in range(REMEMBERED_ANSWERS + 2)]
+def test_the_newest_answers_are_remembered_by_conversation_and_message() -> None:
+    conversations = Conversations(answers=2)
+    one, other = conversations.resume(None), conversations.resume(None)
+    answers = [make_answer(text=str(number)) for number in range(3)]
     for number, answer in enumerate(answers):
-        conversation.remember(f"m{number}", answer)
-    assert list(conversation.answers) == [f"m{number}" for number in range(2, REMEMBERED_ANSWERS + 2)]
-    assert list(conversation.answers.values()) == answers[2:]
+        conversations.remember(one, f"m{number}", answer)
+    assert conversations.answer_to(one, "m0") is None
+    assert conversations.answer_to(one, "m1") is answers[1]
+    assert conversations.answer_to(one, "m2") is answers[2]
+    assert conversations.answer_to(other, "m2") is None
 
 
 def test_a_message_without_an_id_is_not_remembered() -> None:
-    conversation = Conversation("c")
+    conversations = Conversations()
+    conversation = conversations.resume(None)
     for nameless in (None, ""):
-        conversation.remember(nameless, make_answer())
-    assert conversation.answers == {}
+        conversations.remember(conversation, nameless, make_answer())
+        assert conversations.answer_to(conversation, nameless) is None
+
+
+def test_a_first_message_sent_again_finds_the_conversation_it_began() -> None:
+    conversations = Conversations()
+    first = conversations.resume(None, "4f9c0c1e-7d3a-4b0e-9a55")
+    assert conversations.resume(None, "4f9c0c1e-7d3a-4b0e-9a55") is first
+    assert conversations.resume("toi-dat", "4f9c0c1e-7d3a-4b0e-9a55") is not first
+
+
+def test_a_message_id_that_could_be_guessed_finds_nothing() -> None:
+    conversations = Conversations()
+    assert conversations.resume(None, "1024") is not conversations.resume(None, "1024")

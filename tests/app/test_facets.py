@@ -1,4 +1,4 @@
-"""Which part of a guide is asked for: the shipped cues on questions as people type them, and the rules on small ones."""
+"""Which part of a guide is asked for: the shipped cues on questions as people type them, the rules on small ones."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from app.config import ROOT
 from app.facets import FacetCues
 from app.retrieval.text import fold_diacritics
 from app.schemas import Facet
-from ingest.corpus import load_facet_cues
+from ingest.lists import load_facet_cues
 
 SHIPPED = FacetCues(load_facet_cues(ROOT / "knowledge"))
 QUESTIONS: list[tuple[str, Facet]] = [

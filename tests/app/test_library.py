@@ -12,9 +12,9 @@ import pytest
 from app.config import Settings
 from app.errors import ArtifactCorrupt, ArtifactMissing
 from app.library import LiveLibrary, load_library
-from app.policy import Policy
 from app.retrieval.artifact import ArtifactPaths
 from app.retrieval.encoders import load_encoder
+from app.retrieval.ranking import Policy
 from ingest.pipeline import build_index
 from tests.conftest import SMALL
 from tests.ingest.test_pipeline import change
@@ -56,7 +56,7 @@ def test_everything_of_a_version_is_loaded(small_settings: Settings) -> None:
     assert all(library.guides[slug].slug == slug for slug in SMALL)
     assert next(iter(library.groups.items())) == ("dinh-danh-dien-tu", "VNeID và định danh điện tử")
     assert library.facets.facet_of("lệ phí") == "fee"
-    assert library.policy == Policy.from_mapping(library.manifest.policy)
+    assert library.policy == Policy(**library.manifest.policy)
     assert library.searcher.search("cai vneid").hits[0].id == "cai-dat-vneid"
 
 
@@ -117,9 +117,10 @@ def test_refresh_never_raises_at_thresholds_that_are_missing(small_settings: Set
 
 def test_a_version_that_cannot_be_loaded_says_why(small_settings: Settings) -> None:
     encoder = load_encoder("static", small_settings.encoder_name, Path(__file__).parents[2])
+    paths = ArtifactPaths(small_settings.data_dir)
     with pytest.raises(ArtifactMissing, match="python -m ingest build"):
-        load_library(small_settings, NEWER, encoder)
+        load_library(small_settings, paths.folder(NEWER), encoder)
     version = build_index(small_settings).version
-    damage_chunks(ArtifactPaths(small_settings.data_dir).folder(version))
+    damage_chunks(paths.folder(version))
     with pytest.raises(ArtifactCorrupt, match=r"Tệp chunks\.jsonl của chỉ mục .* bị hỏng"):
-        load_library(small_settings, version, encoder)
+        load_library(small_settings, paths.folder(version), encoder)

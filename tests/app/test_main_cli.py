@@ -28,9 +28,7 @@ def _built(built_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "app", *arguments]
     variables = {**os.environ, **environment}
-    return subprocess.run(
-        command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=60, check=False
-    )
+    return subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=60, check=False)
 
 
 @pytest.mark.usefixtures("_built")

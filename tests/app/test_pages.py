@@ -64,9 +64,8 @@ def hostile_settings(small_settings: Settings) -> Settings:
     knowledge = small_settings.knowledge_dir
     folder = knowledge / "guides" / "dinh-danh-dien-tu"
     (folder / "kich-hoat.md").write_text(hostile_guide(), encoding="utf-8")
-    (folder / "hinh").mkdir()
-    (folder / "hinh" / "nut.svg").write_text(SVG, encoding="utf-8")
-    (folder / "hinh" / "khac.svg").write_text(SVG, encoding="utf-8")
+    (folder / "nut.svg").write_text(SVG, encoding="utf-8")
+    (folder / "khac.svg").write_text(SVG, encoding="utf-8")
     with (knowledge / "lexicon" / "glossary.yaml").open("a", encoding="utf-8") as glossary:
         glossary.write("script: đoạn mã\n")
     build_index(small_settings)
@@ -104,20 +103,20 @@ def test_whatever_a_guide_says_is_escaped(hostile_settings: Settings) -> None:
 
 def test_only_the_images_of_steps_are_served(hostile_settings: Settings, tmp_path: Path) -> None:
     others = [
-        "hinh/khac.svg",
+        "khac.svg",
         "kich-hoat.md",
         "../kich-hoat.md",
         "hinh/../kich-hoat.md",
-        "hinh/../hinh/nut.svg",
-        "./hinh/nut.svg",
-        "/hinh/nut.svg",
+        "hinh/../nut.svg",
+        "./nut.svg",
+        "/nut.svg",
         "../../../groups.yaml",
         "%2e%2e/kich-hoat.md",
-        "hinh/%2e%2e/kich-hoat.md",
+        "x/%2e%2e/kich-hoat.md",
         "..%2f..%2f..%2fgroups.yaml",
         "%252e%252e/kich-hoat.md",
-        "hinh%5cnut.svg",
-        "hinh/nut.svg%00",
+        "x%5cnut.svg",
+        "nut.svg%00",
         "%2fetc%2fpasswd",
         "/etc/passwd",
     ]
@@ -127,5 +126,5 @@ def test_only_the_images_of_steps_are_served(hostile_settings: Settings, tmp_pat
         paths = [f"{PAGE}/{other}" for other in others]
         paths += ["/static/../pages.py", "/static/%2e%2e/pages.py", "/widget/..%2f..%2fREADME.md"]
         assert {path: raw_get(server, path)[0] for path in paths} == dict.fromkeys(paths, 404)
-        assert raw_get(server, f"{PAGE}/hinh/nut.svg") == (200, "image/svg+xml", SVG)
-        assert raw_get(server, "/huong-dan/cai-dat-vneid/hinh/nut.svg")[0] == 404
+        assert raw_get(server, f"{PAGE}/nut.svg") == (200, "image/svg+xml", SVG)
+        assert raw_get(server, "/huong-dan/cai-dat-vneid/nut.svg")[0] == 404

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.policy import MAX_OPTIONS, Decision, Policy, decide, is_readable
+from app.policy import MAX_OPTIONS, Decision, decide, is_readable
+from app.retrieval.ranking import Policy
 from app.retrieval.types import Hit
 
 POLICY = Policy(answer_score=0.5, choose_margin=0.1)
@@ -46,10 +47,6 @@ def test_without_a_margin_equal_guides_are_still_answered_with_the_first() -> No
 
 def test_there_are_never_more_than_four_options() -> None:
     assert MAX_OPTIONS == 4
-
-
-def test_thresholds_come_from_the_artifact() -> None:
-    assert Policy.from_mapping({"answer_score": 0.2, "choose_margin": 0.01, "later": 1.0}) == Policy(0.2, 0.01)
 
 
 @pytest.mark.parametrize(
