@@ -5,7 +5,7 @@ FULL = .venv-full/bin/python
 export PYTHONUNBUFFERED = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-full system test check bench train lock audit clean
+.PHONY: help run setup setup-full system test check bench proof train lock audit clean
 
 help: ## liệt kê các lệnh
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -27,11 +27,14 @@ test: setup setup-full system check ## cài mọi thứ rồi chạy toàn bộ 
 	@SLIM_PYTHON=$(CURDIR)/$(SLIM) $(FULL) -m pytest $(ARGS)
 
 check: setup-full ## kiểm tra kiểu, lối viết, ai gọi ai, và nội dung hướng dẫn
-	@.venv-full/bin/ruff check app ingest bots tests
-	@.venv-full/bin/ruff format --check -q app ingest bots tests
+	@.venv-full/bin/ruff check app ingest bots tests deploy
+	@.venv-full/bin/ruff format --check -q app ingest bots tests deploy
 	@.venv-full/bin/mypy
 	@$(FULL) -m pytest -q -p no:cacheprovider tests/test_imports.py
 	@$(FULL) -m ingest check
+
+proof: ## chạy từng bước của Dockerfile trong một gốc Debian sạch, không cần Docker (cần quyền root, vài phút)
+	@sh deploy/prove-dockerfile.sh
 
 bench: setup-full ## đo tốc độ, bộ nhớ của bản gọn và bản đầy đủ
 	@SLIM_PYTHON=$(CURDIR)/$(SLIM) $(FULL) -m tests.load.bench

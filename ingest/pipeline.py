@@ -80,7 +80,7 @@ def build_index(
             raise ContentInvalid(corpus.errors())
         inputs = _Inputs(settings, corpus)
         live = _live_manifest(paths, inputs.encoder)
-        held = not force and paths.held() == inputs.fingerprint
+        held = not force and inputs.fingerprint in paths.held()
         if live and (held or live.input_fingerprint == inputs.fingerprint):
             seconds = time.monotonic() - started
             return BuildReport(live.version, live.guides, live.chunks, 0, False, held, seconds)
@@ -106,9 +106,9 @@ def roll_back(settings: Settings, version: str | None = None) -> str:
         target = version or paths.previous()
         load_library(settings, paths.folder(target), encoder)
         live = _live_manifest(paths, encoder)
-        paths.switch(target)
         if live and live.version != target:
             paths.hold(live.input_fingerprint)
+        paths.switch(target)
     return target
 
 

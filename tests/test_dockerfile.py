@@ -17,6 +17,7 @@ import pytest
 from app.config import ROOT, Settings
 
 PROOF = "deploy/prove-dockerfile.sh"
+READER = "deploy/prove_dockerfile.py"
 ENTRYPOINT = ROOT / "deploy/entrypoint.sh"
 SERVE = ("python", "-m", "app", "serve")
 SECRET = re.compile(r"passw|token|secret|api_?key|credential|://[^/\s]*@", re.IGNORECASE)
@@ -129,7 +130,7 @@ def test_every_copied_file_is_sent_to_the_build() -> None:
 
 
 def test_nothing_is_sent_to_the_build_but_what_the_image_needs(tmp_path: Path) -> None:
-    for name in ("Dockerfile", ".dockerignore", PROOF):
+    for name in ("Dockerfile", ".dockerignore", PROOF, READER):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     wanted = ["app/a.py", "deploy/entrypoint.sh", "knowledge/guides/x/a.md", "requirements/slim.lock"]
@@ -169,7 +170,7 @@ def test_the_labels_say_the_version_of_the_project() -> None:
 
 
 def test_an_instruction_the_proof_cannot_read_stops_it(tmp_path: Path) -> None:
-    for name in (".dockerignore", PROOF):
+    for name in (".dockerignore", PROOF, READER):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     (tmp_path / "Dockerfile").write_text("FROM a:1\nADD b c\n", encoding="utf-8")

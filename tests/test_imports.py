@@ -28,6 +28,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         "app.content",
         "app.config",
         "app.errors",
+        "app.library",
         "app.safety.personal_data",
         "app.assistant",
         "app.schemas",

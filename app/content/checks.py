@@ -54,29 +54,33 @@ def _check_identity(guide: Guide, by_slug: Mapping[str, Sequence[Guide]], rules:
     if same:
         yield Finding(guide.file, 1, f"trùng slug “{guide.slug}” với {', '.join(same)}")
     if guide.head.group not in rules.groups:
-        yield Finding(guide.file, 1, f"không có nhóm “{guide.head.group}” trong knowledge/groups.yaml")
+        yield Finding(
+            guide.file, guide.line_of("group"), f"không có nhóm “{guide.head.group}” trong knowledge/groups.yaml"
+        )
     elif f"/{guide.head.group}/" not in f"/{guide.file}":
-        yield Finding(guide.file, 1, f"nhóm “{guide.head.group}” không phải thư mục chứa tệp")
+        yield Finding(guide.file, guide.line_of("group"), f"nhóm “{guide.head.group}” không phải thư mục chứa tệp")
     for slug in guide.head.related:
         if slug == guide.slug or slug not in by_slug:
-            yield Finding(guide.file, 1, f"hướng dẫn liên quan “{slug}” không tồn tại")
+            yield Finding(guide.file, guide.line_of("related"), f"hướng dẫn liên quan “{slug}” không tồn tại")
 
 
 def _check_sources(guide: Guide, rules: Rules, today: date) -> Iterator[Finding]:
     known = [source.id for source in guide.head.sources]
     for source in guide.head.sources:
         if known.count(source.id) > 1:
-            yield Finding(guide.file, 1, f"nguồn “{source.id}” khai báo hai lần")
+            yield Finding(guide.file, guide.line_of("sources"), f"nguồn “{source.id}” khai báo hai lần")
         if not is_trusted(source.url, rules.trusted_domains):
             yield Finding(
                 guide.file,
-                1,
+                guide.line_of("sources"),
                 f"nguồn “{source.id}”: {urlsplit(source.url).hostname} không thuộc knowledge/trusted_domains.yaml",
             )
         if source.read_on > today:
-            yield Finding(guide.file, 1, f"nguồn “{source.id}”: ngày đọc {source.read_on} ở tương lai")
+            yield Finding(
+                guide.file, guide.line_of("sources"), f"nguồn “{source.id}”: ngày đọc {source.read_on} ở tương lai"
+            )
         if source.published_on and source.published_on > source.read_on:
-            yield Finding(guide.file, 1, f"nguồn “{source.id}”: ngày đăng sau ngày đọc")
+            yield Finding(guide.file, guide.line_of("sources"), f"nguồn “{source.id}”: ngày đăng sau ngày đọc")
     cited: set[str] = set()
     for statement in guide.statements():
         cited.update(statement.cites)
@@ -84,7 +88,7 @@ def _check_sources(guide: Guide, rules: Rules, today: date) -> Iterator[Finding]
             if cite not in known:
                 yield Finding(guide.file, statement.line, f"trích nguồn “{cite}” chưa khai báo trong sources")
     for unused in sorted(set(known) - cited):
-        yield Finding(guide.file, 1, f"nguồn “{unused}” khai báo mà không dòng nào trích")
+        yield Finding(guide.file, guide.line_of("sources"), f"nguồn “{unused}” khai báo mà không dòng nào trích")
     for statement in guide.facts():
         if not statement.cites:
             yield Finding(guide.file, statement.line, "thiếu nguồn [^id] ở cuối dòng")
@@ -95,18 +99,28 @@ def _check_sources(guide: Guide, rules: Rules, today: date) -> Iterator[Finding]
 def _check_dates(guide: Guide, today: date) -> Iterator[Finding]:
     head = guide.head
     if head.valid_until and head.valid_until < today:
-        yield Finding(guide.file, 1, f"đã hết hiệu lực từ {head.valid_until}: cập nhật hoặc gỡ xuống")
+        yield Finding(
+            guide.file, guide.line_of("valid_until"), f"đã hết hiệu lực từ {head.valid_until}: cập nhật hoặc gỡ xuống"
+        )
     if head.valid_from and head.valid_from > today:
-        yield Finding(guide.file, 1, f"chưa có hiệu lực (từ {head.valid_from})", "warning")
+        yield Finding(guide.file, guide.line_of("valid_from"), f"chưa có hiệu lực (từ {head.valid_from})", "warning")
     newest = max(source.read_on for source in head.sources)
     if today - newest > STALE_AFTER:
-        yield Finding(guide.file, 1, f"nguồn đọc lần cuối {newest}, đã quá một năm: đọc lại", "warning")
+        yield Finding(
+            guide.file, guide.line_of("sources"), f"nguồn đọc lần cuối {newest}, đã quá một năm: đọc lại", "warning"
+        )
     if (head.verified_on is None) != (head.verified_by is None):
-        yield Finding(guide.file, 1, "verified_on và verified_by phải cùng có hoặc cùng trống")
+        yield Finding(
+            guide.file, guide.line_of("verified_on"), "verified_on và verified_by phải cùng có hoặc cùng trống"
+        )
 
 
 def _check_words(guide: Guide, rules: Rules) -> Iterator[Finding]:
-    lines = [Statement(guide.title, line=1), Statement(guide.summary, line=1), *_prose(guide)]
+    lines = [
+        Statement(guide.title, line=guide.line_of("title")),
+        Statement(guide.summary, line=guide.line_of("summary")),
+        *_prose(guide),
+    ]
     for step in guide.steps:
         length = reading.count_syllables(step.do.text)
         if length > reading.MAX_STEP_SYLLABLES:

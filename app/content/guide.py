@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -111,7 +111,7 @@ class Trouble:
 
 @dataclass(frozen=True)
 class Guide:
-    """A whole guide. `file` is its path relative to the repository; absent sections are empty."""
+    """A whole guide. `file` is its path relative to the repository, `key_lines` where its front matter's keys stand."""
 
     slug: str
     file: str
@@ -126,6 +126,11 @@ class Guide:
     troubles: tuple[Trouble, ...] = ()
     warnings: tuple[Statement, ...] = ()
     legal: tuple[Statement, ...] = ()
+    key_lines: Mapping[str, int] = field(default_factory=dict, compare=False)
+
+    def line_of(self, key: str) -> int:
+        """The 1-based line of a key of the front matter; 1 when it is not known."""
+        return self.key_lines.get(key, 1)
 
     @property
     def title(self) -> str:
@@ -201,7 +206,7 @@ class _Reader:
         }
         if head is None:
             return None
-        guide = Guide(slug=slug, file=self.file, head=head, **body)  # type: ignore[arg-type]
+        guide = Guide(slug=slug, file=self.file, head=head, key_lines=self.document.key_lines, **body)  # type: ignore[arg-type]
         for statement in guide.statements():
             if not statement.text:
                 self._report(statement.line, "dòng trống, chỉ có nguồn: viết nội dung hoặc bỏ dòng")
@@ -261,7 +266,7 @@ class _Reader:
     def _step_part(self, child: Statement) -> tuple[str, Statement | Image | None]:
         """The field of Step that a line beneath a step fills; an empty name for a line that fills none."""
         image = IMAGE.fullmatch(child.text)
-        if image and image[1].strip() and IMAGE_FILE.fullmatch(image[2]):
+        if image and image[1].strip() and IMAGE_FILE.fullmatch(image[2]) and not child.cites:
             return "image", Image(image[2], image[1].strip())
         for name, label in (("expect", EXPECT), ("stuck", STUCK)):
             if child.text.startswith(label):

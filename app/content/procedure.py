@@ -43,7 +43,6 @@ FLAGS = {
     "unit-from-text": "đơn vị lấy từ phần mô tả vì ô thời gian mất đơn vị",
     "from-description": "con số lấy từ phần mô tả, không từ ô chính",
     "more-in-text": "phần mô tả còn con số khác, đọc toàn văn",
-    "glued": "con số dính vào ô bên cạnh, không tách chắc chắn được",
     "free-beside-fee": "ghi miễn phí nhưng phần mô tả nêu mức thu",
     "free-doubtful": "ghi miễn phí nhưng dẫn tới văn bản hoặc nơi quy định mức thu",
     "amount-unlikely": "mức thu nhỏ bất thường, có thể mất số không",

@@ -3,7 +3,7 @@
 DATA_DIR/artifacts/<version>/   manifest.json, content.json, chunks.jsonl, tokens.jsonl, vectors.npy, lexicon.json,
                                 words/, syllables/ (BM25), vectors/ (the store), images/<slug>/
 DATA_DIR/artifacts/current      one line: the version being served
-DATA_DIR/artifacts/held         one line: the inputs that a rollback turned away from
+DATA_DIR/artifacts/held         the inputs that rollbacks turned away from, a line each
 """
 
 from __future__ import annotations
@@ -83,13 +83,17 @@ class ArtifactPaths:
     def hold(self, input_fingerprint: str) -> None:
         """Remember inputs that were rolled back from, so that building them again does not undo the rollback."""
         with refusing_full_disk():
-            self.held_file.write_text(input_fingerprint + "\n", encoding="utf-8")
+            self.held_file.write_text("\n".join(sorted(self.held() | {input_fingerprint})) + "\n", encoding="utf-8")
 
-    def held(self) -> str:
-        """The fingerprint of the inputs that were rolled back from; empty when there are none."""
-        return self.held_file.read_text(encoding="utf-8").strip() if self.held_file.is_file() else ""
+    def held(self) -> set[str]:
+        """The fingerprints of the inputs that were rolled back from; a file that cannot be read holds none."""
+        try:
+            return set(self.held_file.read_text(encoding="utf-8").split())
+        except (OSError, UnicodeDecodeError):
+            return set()
 
     def release(self) -> None:
+        """Hold nothing any more: something newer went live."""
         self.held_file.unlink(missing_ok=True)
 
     def switch(self, version: str) -> None:

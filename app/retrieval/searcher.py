@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 from app.retrieval.fusion import best_per_target, coverage, fuse, length_factor
 from app.retrieval.lexical import Bm25Index
@@ -30,6 +31,11 @@ class Index:
     vectors: VectorStore
     lexicon: Lexicon
     weights: Weights
+
+    @cached_property
+    def kinds(self) -> npt.NDArray[np.str_]:
+        """The kind of every chunk."""
+        return np.array([chunk.kind for chunk in self.chunks])
 
     @cached_property
     def titles(self) -> dict[str, str]:
@@ -77,8 +83,9 @@ class Searcher:
         dense_done = time.perf_counter()
         asked = sum("_" not in term for term in query.syllables)
         fused = np.minimum(fuse(streams, self._index.weights) * length_factor(asked), 1.0)
-        found = best_per_target(self._index.chunks, self._index.titles, fused, streams)
-        hits = [hit for hit in found if kind in (None, hit.kind)]
+        if kind:
+            fused = np.where(self._index.kinds == kind, fused, 0.0)
+        hits = best_per_target(self._index.chunks, self._index.titles, fused, streams)
         ranked = time.perf_counter()
         return SearchResult(
             query=query,

@@ -37,7 +37,7 @@ def split_methods(text: str) -> tuple[MethodRow, ...]:
     first = FIRST_ROW.match(table)
     if first and (not starts or starts[0].start() > 0):
         starts = [first, *(start for start in starts if start.start() >= first.end())]
-    ends = [start.start() for start in starts[1:]] + [len(table)]
+    ends = [*(start.start() for start in starts[1:]), len(table)][: len(starts)]
     return tuple(_method_row(start, table[start.end() : end]) for start, end in zip(starts, ends, strict=True))
 
 
@@ -133,7 +133,7 @@ def split_files(cell: str) -> tuple[str, tuple[str, ...]]:
     border = _file_border(names[0])
     if border is None:
         return clean(cell), ()
-    files = (names[0][border:], *names[1:])
+    files = (re.sub(r"^\d+(?=Phụ lục|Mẫu)", "", names[0][border:]), *names[1:])
     return clean(names[0][:border]), tuple(dict.fromkeys(clean(file) for file in files if file.strip()))
 
 

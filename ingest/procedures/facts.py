@@ -7,19 +7,23 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from app.content.procedure import AUDIENCES, LEVELS, Agency, Fee, Method, Paper, Procedure, TimeLimit
-from ingest.procedures.normalise import BULLET, clean, is_nothing, read_fees, read_time, short_name, shorten
+from app.content.procedure import AUDIENCES, Agency, Fee, Level, Method, Paper, Procedure, TimeLimit
+from ingest.procedures.normalise import BULLET, LOWER, clean, is_nothing, read_fees, read_time, short_name, shorten
 from ingest.procedures.records import AGENCIES, MethodRow, PaperRow, Record
 
 _Case = TypeVar("_Case", TimeLimit, Fee)
 MOST_CONDITIONS, CONDITION_CHARS = 8, 140
+PAPER_CHARS = 160
 MOST_CASES, MOST_FEES = 8, 12
 MOST_FORMS = 40
 BETWEEN = re.compile(r",\s*(?![^(]*\))")
-LEVEL_WORDS = {"cấp bộ": "bo", "cấp tỉnh": "tinh", "cấp xã": "xa", "cơ quan khác": "khac"}
+ORDER: tuple[Level, ...] = ("bo", "tinh", "xa", "khac")
+LEVEL_WORDS: dict[str, Level] = {"cấp bộ": "bo", "cấp tỉnh": "tinh", "cấp xã": "xa", "cơ quan khác": "khac"}
 AUDIENCE_WORDS = {words.lower(): slug for slug, words in AUDIENCES.items()}
 ONE_AUDIENCE = "cán bộ, công chức, viên chức"
-FORM_IN_NAME = re.compile(r"\b([Mm]ẫu (?:số )?[A-Z]{0,4}\d{1,3}[A-Za-z]?(?:[-–./][A-Za-z0-9]{1,6})*)")
+BROKEN_LINE = re.compile(rf"(?<=[{LOWER},])\n(?=[{LOWER}]{{2}})")
+HOW = re.compile(r"(?:cách thức|nộp|trực t|qua |gửi|thông qua|người|tổ chức)", re.I)
+FORM_IN_NAME = re.compile(r"\b([Mm]ẫu (?:số )?[A-Z]{0,4}\d{1,3}[A-Za-z]?(?:[-–./]\w{1,12})*)")
 
 
 def to_procedure(record: Record) -> Procedure:
@@ -56,9 +60,9 @@ def _short(text: str) -> str | None:
     return shorten(text)[0] or None
 
 
-def _levels(text: str) -> tuple[str, ...] | None:  # type: ignore[return]
+def _levels(text: str) -> tuple[Level, ...] | None:
     found = {LEVEL_WORDS.get(clean(part).lower()) for part in BETWEEN.split(text)}
-    return tuple(slug for slug in LEVELS if slug in found) or None
+    return tuple(level for level in ORDER if level in found) or None
 
 
 def _audiences(text: str) -> tuple[str, ...] | None:
@@ -91,19 +95,19 @@ def _method(way: str, rows: Sequence[MethodRow]) -> Method:
 
 def _case(note: str) -> str | None:
     first = BULLET.sub("", clean(note.split("\n")[0])).strip(" .;:,")
-    return shorten(first, 160)[0] if first and not is_nothing(first) else None
+    return shorten(first, 160)[0] if first and not is_nothing(first) and not HOW.match(first) else None
 
 
 def _limited(items: Iterable[_Case], most: int) -> tuple[_Case, ...]:
-    unique = tuple(dict.fromkeys(items))
+    unique: tuple[_Case, ...] = tuple(dict.fromkeys(items))
     if len(unique) <= most:
         return unique
-    last = unique[most - 1]
-    return (*unique[: most - 1], replace(last, flags=(*last.flags, "more")))
+    last: _Case = replace(unique[most - 1], flags=(*unique[most - 1].flags, "more"))
+    return unique[: most - 1] + (last,)  # noqa: RUF005 - mypy loses the type of a starred tuple
 
 
 def _paper(row: PaperRow) -> Paper:
-    name, cut = short_name(row.name)
+    name, cut = short_name(row.name, PAPER_CHARS)
     none_asked = row.originals == 0 and row.copies is None
     unclear = row.originals == row.copies == 0
     flags = (
@@ -122,7 +126,7 @@ def _conditions(text: str) -> tuple[tuple[str, ...] | None, bool]:
         return None, False
     if is_nothing(text):
         return (), False
-    points = [BULLET.sub("", line).strip(" ;.,") for line in text.split("\n")]
+    points = [BULLET.sub("", line).strip(" ;.,") for line in BROKEN_LINE.sub(" ", text).split("\n")]
     points = [point for point in points if point and not is_nothing(point)]
     short = [shorten(point, CONDITION_CHARS) for point in points[:MOST_CONDITIONS]]
     return tuple(dict.fromkeys(each for each, _ in short)), len(points) > MOST_CONDITIONS

@@ -54,7 +54,7 @@ def import_procedures(
     StorageFull.
     """
     started = time.monotonic()
-    with _lock(data_dir):
+    with import_lock(data_dir):
         store = ProcedureStore(data_dir)
         try:
             run = _Run(source, store, progress)
@@ -193,7 +193,7 @@ def _write_report(data_dir: Path, key: str, problems: list[SourceInvalid], chang
 
 
 @contextmanager
-def _lock(data_dir: Path) -> Iterator[None]:
+def import_lock(data_dir: Path) -> Iterator[None]:
     """One import at a time; the kernel frees the lock when its holder dies. Raises BuildBusy."""
     folder = data_dir / "procedures"
     folder.mkdir(parents=True, exist_ok=True)

@@ -93,7 +93,7 @@ def link_similar(procedures: Sequence[Procedure]) -> tuple[Procedure, ...]:
     groups = _groups(titles)
     linked = []
     for place, procedure in enumerate(procedures):
-        scores = {other: float(near[place, other]) for other in np.flatnonzero(near[place] >= NEAR)}
+        scores = {int(other): float(near[place, other]) for other in np.flatnonzero(near[place] >= NEAR)}
         scores |= {other: max(scores.get(other, 0.0), 0.9) for other in groups[_core(titles[place])]}
         scores |= {other: 1.0 for other, title in enumerate(titles) if title == titles[place]}
         ordered = sorted((-score, procedures[other].code) for other, score in scores.items() if other != place)

@@ -18,8 +18,6 @@ NOTHING = re.compile(
 BULLET = re.compile(r"^(?:[-–—+*•●▪]+\s*|\(?(?:\d{1,2}|[a-zđ]|[ivx]{1,4})[.)]\s*(?=\D)|\(\d{1,2}\)\s*)+")
 SENTENCE_END = re.compile(rf"(?<=[{LOWER})\]”\d])[.;]\s+(?=[{UPPER}])")
 BORDER = re.compile(r"[;,.:](?=\s)|\s(?=\()|\s[-–]\s")
-UNITS = {"giờ làm việc": "giờ làm việc", "ngày làm việc": "ngày làm việc", "giờ": "giờ", "phút": "phút", "ngày": "ngày"}
-UNITS |= {"tuần": "tuần", "tháng": "tháng", "năm": "năm"}
 UNIT = r"(giờ làm việc|ngày làm việc|giờ|phút|ngày|tuần|tháng|năm)"
 TIME_CELL = re.compile(rf"(\d{{1,4}}(?:[.,]\d{{1,2}})?)\s*{UNIT}?\.?", re.I)
 TIME_SAID = re.compile(
@@ -27,7 +25,8 @@ TIME_SAID = re.compile(
 )
 CASE_BEFORE = re.compile(r"^(?:trường hợp|đối với|nếu)\b", re.I)
 CASE_AFTER = re.compile(
-    r"^(?:,?\s*(?:kể từ|từ) (?:khi|ngày)[^;]{0,160}?)?\s*,?\s*\(?(?:đối với|trong trường hợp|với trường hợp|trường hợp)\b",
+    r"^(?:,?\s*(?:kể từ|từ) (?:khi|ngày)[^;]{0,160}?)?\s*,?\s*\(?"
+    r"(?:đối với|trong trường hợp|với trường hợp|trường hợp)\b",
     re.I,
 )
 CLOCK = re.compile(r"(?:sau|trước|lúc|đến|từ)\s*$", re.I)
@@ -36,7 +35,8 @@ OFFICE_PART = re.compile(
     re.I,
 )
 INNER_STEP = re.compile(
-    r"không hợp lệ|chưa hợp lệ|đầy đủ|bổ sung|không cấp|thông báo|từ chối|lý do|hoàn thiện|không đủ|phải có văn bản|gửi|lấy ý kiến",
+    r"không hợp lệ|chưa hợp lệ|đầy đủ|bổ sung|không cấp|thông báo|từ chối|lý do|hoàn thiện|không đủ|"
+    r"phải có văn bản|gửi|lấy ý kiến",
     re.I,
 )
 PERIOD = re.compile(r"(?:hiệu lực|thời hạn (?:của|giấy|sử dụng|lưu hành)|gia hạn|tuổi|cư trú|bảo hành)[^;]*$", re.I)
@@ -85,15 +85,15 @@ def shorten(text: str, limit: int = SHORT) -> tuple[str, bool]:
     return head[: end if end > 0 else limit - 1].rstrip(" ,;:.-–(") + "…", True
 
 
-def short_name(text: str) -> tuple[str, bool]:
-    """The name of a paper: bullets off, later sentences off, at most SHORT characters; and whether it was cut."""
+def short_name(text: str, limit: int = SHORT) -> tuple[str, bool]:
+    """The name of a paper: bullets off, later sentences off, at most `limit` characters; and whether it was cut."""
     text = clean(text)
     text = (BULLET.sub("", text).strip(" ;,.:/+-–") or text).strip()
     cut = False
     parts = SENTENCE_END.split(text, maxsplit=1) if len(text) > 120 else [text]
     if len(parts) == 2 and len(parts[0]) >= 20:
         text, cut = parts[0], True
-    text, shortened = shorten(text)
+    text, shortened = shorten(text, limit)
     return text, cut or shortened
 
 
@@ -127,7 +127,7 @@ def _cell_time(cell: str, note: str) -> TimeLimit:
     if not 0 < value <= 10000:
         return TimeLimit(None, None, None, ("not-a-figure",))
     if match[2]:
-        return TimeLimit(value, UNITS[match[2].lower()])  # type: ignore[arg-type]
+        return TimeLimit(value, match[2].lower())  # type: ignore[arg-type]
     units = {unit for said, unit in map(_figure, TIME_SAID.finditer(note)) if said == value}
     if len(units) == 1:
         return TimeLimit(value, units.pop(), None, ("unit-from-text",))  # type: ignore[arg-type]
@@ -135,7 +135,7 @@ def _cell_time(cell: str, note: str) -> TimeLimit:
 
 
 def _figure(match: re.Match[str]) -> tuple[float, str]:
-    return float(match[1].replace(",", ".")), UNITS[match[2].lower()]
+    return float(match[1].replace(",", ".")), match[2].lower()
 
 
 CASE_AFTER_FIGURE, CASE_BEFORE_FIGURE = True, False

@@ -12,7 +12,7 @@ MAX_PART = 60 * 1024 * 1024
 
 def read_part(name: str, package: zipfile.ZipFile, part: str) -> Any:
     """The part's root element. Raises SourceInvalid when it expands beyond reason, is absent or no XML."""
-    from lxml import etree
+    from lxml import etree  # type: ignore[import-untyped]
 
     try:
         if package.getinfo(part).file_size > MAX_PART:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import lzma
 import tarfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +17,7 @@ from ingest.procedures.records import SourceInvalid
 MAX_FILE = 50 * 1024 * 1024
 MAX_ALL = 2 * 1024**3
 MAX_FILES = 100_000
-PACKED = (".tar.xz", ".tar.gz", ".tar")
+PACKED = (".tar.xz", ".tar.gz")
 
 
 @dataclass(frozen=True)
@@ -85,21 +87,33 @@ def _file(path: Path, name: str) -> Document | SourceInvalid:
 
 
 def _pack(source: Path) -> Iterator[Document | SourceInvalid]:
-    total = count = 0
+    count = 0
     try:
+        _check_whole(source)
         with tarfile.open(source) as pack:
             for member in pack:
                 if not member.isfile():
                     continue
-                total, count = total + member.size, count + 1
-                if total > MAX_ALL or count > MAX_FILES:
+                count += 1
+                if count > MAX_FILES:
                     raise SourceInvalid(source.name, "tệp nén bung ra quá lớn nên dừng lại")
                 if member.size > MAX_FILE:
                     yield SourceInvalid(member.name, f"nặng quá {MAX_FILE // 1024**2} MB")
                     continue
                 stream = pack.extractfile(member)
                 yield Document(member.name.removeprefix("./"), stream.read() if stream else b"")
-    except (tarfile.TarError, lzma.LZMAError, EOFError, OSError) as error:
+    except (tarfile.TarError, lzma.LZMAError, zlib.error, EOFError, OSError) as error:
         raise SourceInvalid(source.name, "tệp nén hỏng hoặc bị cắt giữa chừng") from error
     if not count:
         raise SourceInvalid(source.name, "tệp nén không có tệp nào")
+
+
+def _check_whole(source: Path) -> None:
+    """Unpack once without keeping anything: tarfile takes a cut pack for a short one, which would withdraw the rest."""
+    opener = lzma.open if source.name.lower().endswith(".xz") else gzip.open
+    total = 0
+    with opener(source) as stream:
+        while chunk := stream.read(1 << 20):
+            total += len(chunk)
+            if total > MAX_ALL:
+                raise SourceInvalid(source.name, "tệp nén bung ra quá lớn nên dừng lại")

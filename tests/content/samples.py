@@ -51,7 +51,7 @@ sources:
 1. Mở ứng dụng, chọn **Kích hoạt tài khoản**. [^nd69] [^so-tay]
    - Sẽ thấy: màn hình hỏi số định danh. [^so-tay]
    - Nếu không: cập nhật ứng dụng rồi mở lại.
-   - ![Nút Kích hoạt ở giữa màn hình](hinh/nut.svg)
+   - ![Nút Kích hoạt ở giữa màn hình](nut.svg)
 2. Nhập mã vừa nhận
    trong hai phút.
 
@@ -129,7 +129,7 @@ GUIDE = Guide(
             do=Statement("Mở ứng dụng, chọn **Kích hoạt tài khoản**.", ("nd69", "so-tay"), 39),
             expect=Statement("màn hình hỏi số định danh.", ("so-tay",), 40),
             stuck=Statement("cập nhật ứng dụng rồi mở lại.", (), 41),
-            image=Image("hinh/nut.svg", "Nút Kích hoạt ở giữa màn hình"),
+            image=Image("nut.svg", "Nút Kích hoạt ở giữa màn hình"),
         ),
         Step(2, do=Statement("Nhập mã vừa nhận trong hai phút.", (), 43)),
     ),

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from app.content.checks import OutdatedTerm, Rules, check_guides, is_trusted
-from app.content.guide import Guide, Passage, Step, Trouble
+from app.content.guide import Guide, Passage, Step, Trouble, parse_guide
 from app.content.markdown import Statement
 from app.errors import Finding
-from tests.content.samples import FILE, GUIDE
+from tests.content.samples import FILE, GUIDE, changed
 
 TODAY = date(2026, 11, 23)
 RULES = Rules(
@@ -93,6 +93,24 @@ CASES: dict[str, tuple[Guide, int, str]] = {
 def test_each_problem_is_one_error_with_its_line(name: str) -> None:
     guide, line, part = CASES[name]
     assert [(f.line, f.level, part in f.message) for f in check(guide)] == [(line, "error", True)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "part"),
+    [
+        ("group: dinh-danh-dien-tu", "group: khac", 3, "không có nhóm “khac”"),
+        ("Kích hoạt tài khoản mức 2", "Đổi mã OTP", 2, "“OTP” chưa được giải thích"),
+        ("Mở ứng dụng, nhập mã", "Nhập mã OTP", 7, "“OTP” chưa được giải thích"),
+        ("[cai-dat]", "[khong-co]", 9, "hướng dẫn liên quan “khong-co”"),
+        ("valid_from: 2024-07-01", "valid_from: 2027-01-01", 10, "chưa có hiệu lực"),
+        ("valid_until: null", "valid_until: 2026-11-22", 11, "đã hết hiệu lực"),
+        ("verified_on: null", "verified_on: 2026-11-22", 12, "phải cùng có"),
+        ("https://vanban.chinhphu.vn", "https://gov.vn.la", 14, "gov.vn.la không thuộc"),
+    ],
+)
+def test_a_problem_of_the_head_stands_on_the_line_of_its_key(old: str, new: str, line: int, part: str) -> None:
+    found = check(parse_guide(changed(old, new), "kich-hoat", FILE))
+    assert [(f.line, part in f.message) for f in found] == [(line, True)]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from dataclasses import fields
 
 import pytest
 
-from app.content.guide import FeeCase, FrontMatter, Guide, Passage, fee_cases, parse_guide
+from app.content.guide import FeeCase, FrontMatter, Guide, Image, Passage, fee_cases, parse_guide
 from app.content.markdown import Statement
 from app.errors import ContentInvalid, Finding
 from tests.content.samples import FILE, GUIDE, TEXT, changed
@@ -18,7 +18,7 @@ def findings_of(text: str, slug: str = "kich-hoat") -> tuple[Finding, ...]:
     return caught.value.findings
 
 
-@pytest.mark.parametrize("name", [field.name for field in fields(Guide)])
+@pytest.mark.parametrize("name", [field.name for field in fields(Guide) if field.compare])
 def test_a_full_guide_is_read_field_by_field(name: str) -> None:
     assert getattr(parse_guide(TEXT, "kich-hoat", FILE), name) == getattr(GUIDE, name)
 
@@ -26,6 +26,12 @@ def test_a_full_guide_is_read_field_by_field(name: str) -> None:
 @pytest.mark.parametrize("name", list(FrontMatter.model_fields))
 def test_a_full_head_is_read_key_by_key(name: str) -> None:
     assert getattr(parse_guide(TEXT, "kich-hoat", FILE).head, name) == getattr(GUIDE.head, name)
+
+
+def test_each_key_of_the_head_knows_its_line() -> None:
+    guide = parse_guide(TEXT, "kich-hoat", FILE)
+    assert [guide.line_of(key) for key in FrontMatter.model_fields] == list(range(2, 15))
+    assert guide.line_of("khong-co") == GUIDE.line_of("sources") == 1
 
 
 def test_absent_sections_are_empty() -> None:
@@ -121,7 +127,7 @@ BROKEN: dict[str, tuple[str, str, int, str]] = {
         "mục “Các bước” chỉ gồm danh sách",
     ),
     "unknown line of a step": ("Nếu không: cập", "Nếu lỗi: cập", 41, "dòng dưới một bước phải là “Sẽ thấy: …”"),
-    "image without words": ("![Nút Kích hoạt ở giữa màn hình]", "![ ]", 42, "![chữ thay hình](tệp)"),
+    "image without words": ("![Nút Kích hoạt ở giữa màn hình]", "![ ]", 42, "![chữ thay hình](ten-hinh.svg)"),
     # Other sections
     "paragraph among items": ("- Công dân từ", "Công dân từ", 35, "mục “Điều kiện” chỉ gồm danh sách"),
     "nested items": ("để xem. [^nd69]", "để xem. [^nd69]\n  - Bản sao.", 49, "mục “Giấy tờ” không dùng danh sách lồng"),
@@ -148,12 +154,37 @@ LOST: dict[str, tuple[str, str]] = {
     "key twice": ("language: vi", "language: vi\ntitle: Tên thứ hai đó"),
     "item without words": ("- Không đọc mã cho ai. [^nd69]", "- [^nd69]"),
     "expected twice": ("   - Nếu không: cập", "   - Sẽ thấy: dòng thứ hai.\n   - Nếu không: cập"),
+    "image twice": ("   - Nếu không: cập", "   - ![Hình khác](khac.svg)\n   - Nếu không: cập"),
 }
 
 
 @pytest.mark.parametrize("name", LOST)
 def test_nothing_written_is_dropped_or_taken_for_prose_in_silence(name: str) -> None:
     assert [finding.level for finding in findings_of(changed(*LOST[name]))] == ["error"]
+
+
+@pytest.mark.parametrize("image", ["nut.svg", "nut-2.png", "2.jpg", "man-hinh-1.webp"])
+def test_an_image_is_a_plain_file_beside_the_guide(image: str) -> None:
+    step = parse_guide(changed("(nut.svg)", f"({image})"), "kich-hoat", FILE).steps[0]
+    assert step.image == Image(image, "Nút Kích hoạt ở giữa màn hình")
+
+
+IMAGES_REFUSED = {
+    "in a folder": ["hinh/nut.svg", "./nut.svg", "a/b/nut.svg", "hinh\\nut.svg", "hinh%2fnut.svg"],
+    "above the guide": ["..", "../nut.svg", "../../.env", "a/../nut.svg", "..nut.svg", "nut..svg", "..\\nut.svg"],
+    "absolute": ["/nut.svg", "/etc/passwd", "C:nut.svg", "//xa.vn/nut.svg", "https://xa.vn/nut.svg", "data:nut.svg"],
+    "upper case": ["Nut.svg", "NUT.svg", "nut.SVG", "nut.Png"],
+    "another suffix": ["nut", ".svg", "nut.", "nut.gif", "nut.jpeg", "nut.svgz", "nut.svg.html", "nut.html", "nut.js"],
+    "other characters": ["nút.svg", "nut_2.svg", "nut 2.svg", "nut.svg?a=1", "nut.svg#a", 'nut.svg "Nút"', "<nut.svg>"],
+    "stray hyphens": ["-nut.svg", "nut-.svg", "nut--2.svg"],
+}
+
+
+@pytest.mark.parametrize("image", [image for images in IMAGES_REFUSED.values() for image in images])
+def test_an_image_anywhere_else_or_of_another_kind_is_refused_with_its_line(image: str) -> None:
+    (finding,) = findings_of(changed("(nut.svg)", f"({image})"))
+    assert (finding.file, finding.line, finding.level) == (FILE, 42, "error")
+    assert "![chữ thay hình](ten-hinh.svg)" in finding.message
 
 
 @pytest.mark.parametrize("slug", ["Kich-hoat", "kích-hoạt", "kich_hoat", "kich--hoat", "-kich", ""])

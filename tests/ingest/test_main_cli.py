@@ -124,7 +124,7 @@ def test_no_knowledge_at_all(
 ) -> None:
     monkeypatch.setenv("KNOWLEDGE_DIR", str(tmp_path))
     assert main(["check"]) == 1
-    assert "trusted_domains.yaml:1: LỖI: thiếu tệp dữ liệu này" in capsys.readouterr().err
+    assert "trusted_domains.yaml:1: LỖI: không đọc được (" in capsys.readouterr().err
 
 
 def test_an_unknown_store_and_encoder(
@@ -133,18 +133,33 @@ def test_an_unknown_store_and_encoder(
     monkeypatch.setenv("VECTOR_STORE", "la")
     assert main(["build"]) == 1
     assert "tên “la”. Đang có: faiss, numpy_flat" in capsys.readouterr().err
+    monkeypatch.delenv("VECTOR_STORE")
     monkeypatch.setenv("ENCODER", "la:x")
     assert main(["build"]) == 1
     assert "Không có bộ mã hoá tên “la”. Đang có: " in capsys.readouterr().err
 
 
+def assert_told_plainly(capsys: pytest.CaptureFixture[str], what: str) -> None:
+    """One Vietnamese sentence on standard error that names `what`; no traceback, nothing claimed done."""
+    told = capsys.readouterr()
+    assert what in told.err
+    assert re.search(r"[Kk]hông (đọc|ghi|thấy)|bị hỏng", told.err)
+    assert "Traceback" not in told.err
+    assert "Đã" not in told.out
+
+
+@pytest.mark.parametrize("arguments", [["build"], ["rollback"], ["rollback", "--list"]])
 def test_a_data_folder_that_is_a_file(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    arguments: list[str],
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     (tmp_path / "tep").write_text("", encoding="utf-8")
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "tep"))
-    assert main(["build"]) == 1
-    assert str(tmp_path / "tep") in capsys.readouterr().err
+    assert main(arguments) == 1
+    assert_told_plainly(capsys, str(tmp_path / "tep"))
 
 
 def test_rollback_lists_and_goes_back(
@@ -164,6 +179,29 @@ def test_rollback_lists_and_goes_back(
     capsys.readouterr()
     assert (main(["rollback", "2020-01-01"]), paths.current()) == (1, third)
     assert capsys.readouterr().err == f"Không còn phiên bản “2020-01-01”. Đang giữ: {', '.join(versions)}.\n"
+
+
+def test_build_after_a_rollback_says_that_the_content_is_held(
+    settings: Settings, versions: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = ArtifactPaths(settings.data_dir)
+    assert main(["rollback"]) == 0
+    capsys.readouterr()
+    assert (main(["build"]), paths.current()) == (0, versions[1])
+    held = "Nội dung này đã bị quay lui (dùng lại: build --force), vẫn dùng phiên bản"
+    assert capsys.readouterr().out.startswith(f"{held} {versions[1]}: 6 hướng dẫn, ")
+    assert main(["build", "--force"]) == 0
+    assert paths.current() not in versions
+    assert capsys.readouterr().out.startswith(f"Đã đưa vào dùng phiên bản {paths.current()}: ")
+
+
+def test_a_rollback_to_a_damaged_version_is_told(
+    settings: Settings, versions: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = ArtifactPaths(settings.data_dir)
+    (paths.folder(versions[0]) / "content.json").write_bytes(b"{}")
+    assert (main(["rollback", versions[0]]), paths.current()) == (1, versions[2])
+    assert_told_plainly(capsys, f"Tệp content.json của chỉ mục {versions[0]} bị hỏng")
 
 
 @pytest.mark.parametrize("arguments", [["rollback"], ["rollback", "--list"]])
@@ -198,6 +236,15 @@ def test_evaluate_json(settings: Settings, question_file: Path, capsys: pytest.C
         "all": 0.5,
     }
     assert [miss["id"] for miss in told["missed"]] == ["2"]
+
+
+@pytest.mark.parametrize("name", ["khong-co.jsonl", ""], ids=["absent", "folder"])
+def test_evaluate_without_its_questions(
+    name: str, settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    build_index(settings)
+    assert main(["evaluate", "--questions", str(tmp_path / name)]) == 1
+    assert_told_plainly(capsys, str(tmp_path / name))
 
 
 def test_evaluate_names_wrong_lines_and_a_missing_index(
@@ -235,4 +282,6 @@ def test_convert_to_where_nothing_can_be_written(tmp_path: Path, capsys: pytest.
     page = tmp_path / "a.html"
     page.write_text("<h1>Làm thẻ</h1>", encoding="utf-8")
     assert main(["convert", str(page), "-o", str(tmp_path / "khong-co" / "a.md")]) == 1
-    assert "khong-co" in capsys.readouterr().err
+    assert_told_plainly(capsys, "khong-co")
+    assert main(["convert", str(page), "-o", str(tmp_path)]) == 1
+    assert_told_plainly(capsys, str(tmp_path))

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.retrieval.fusion import Weights
 from app.retrieval.lexical import Bm25Index
 from app.retrieval.lexicon import Lexicon
+from app.retrieval.ranking import Weights
 from app.retrieval.searcher import Index, Searcher
 from app.retrieval.segment import Segmenter
 from app.retrieval.stores import store_class
 from app.retrieval.text import fold_diacritics, folded_terms, syllables
 from app.retrieval.types import ASKED, Chunk, Vectors
 
+WEIGHTS = Weights(words=0.4, syllables=0.4, dense=0.2, added=0.5)
 LEXICON = Lexicon(
     short_forms={"ko": "không", "dk": "đăng ký"},
     meanings={"bằng lái": ("giấy phép lái xe",)},
@@ -49,7 +50,7 @@ class CountingEncoder:
     encode_passages = encode_questions
 
 
-def make_index(store: str = "numpy_flat", weights: Weights | None = None) -> Index:
+def make_index(store: str = "numpy_flat", weights: Weights = WEIGHTS) -> Index:
     texts = [f"{chunk.title} {chunk.text}" for chunk in CHUNKS]
     segmenter = Segmenter(LEXICON.fixed_terms)
     return Index(
@@ -58,7 +59,7 @@ def make_index(store: str = "numpy_flat", weights: Weights | None = None) -> Ind
         syllables=Bm25Index.build([folded_terms(text) for text in texts]),
         vectors=store_class(store).build(CountingEncoder().encode_passages(texts)),
         lexicon=LEXICON,
-        weights=weights or Weights(),
+        weights=weights,
     )
 
 

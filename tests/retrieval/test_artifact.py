@@ -16,13 +16,15 @@ from app.errors import ArtifactCorrupt, ArtifactError, ArtifactMismatch, Artifac
 from app.retrieval.artifact import (
     ArtifactPaths,
     Manifest,
+    load_chunks,
     load_index,
     read_manifest,
     refusing_full_disk,
     save_index,
     write_manifest,
 )
-from app.retrieval.fusion import Weights
+from app.retrieval.ranking import Weights
+from app.retrieval.types import Chunk
 from tests.retrieval.samples import CHUNKS, LEXICON, CountingEncoder, make_index, make_searcher
 
 ENCODER = CountingEncoder.fingerprint
@@ -69,6 +71,27 @@ def test_round_trip(tmp_path: Path, store: str) -> None:
     for question in ("đăng ký khai sinh", "doi bang lai ko", "lệ phí"):
         before = make_searcher(make_index(store, Weights(**WEIGHTS))).search(question)
         assert make_searcher(index).search(question).hits == before.hits
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mở ứng dụng.\u2028Nhập mã.\u2029Xong.",
+        "\u2028",
+        "một\x85hai\x0bba\x0cbốn\x1cnăm\x1dsáu\x1ebảy",
+        'dòng\nmới\r\nnữa\rvà\ttab, "nháy", \\',
+    ],
+)
+def test_a_line_separator_in_a_chunk_survives(tmp_path: Path, text: str) -> None:
+    folder = tmp_path / "built"
+    folder.mkdir()
+    chunks = (replace(CHUNKS[0], text=text, title=f"Tên{text}"), *CHUNKS[1:])
+    save_index(folder, replace(make_index(), chunks=chunks))
+    (folder / "content.json").write_text("{}", encoding="utf-8")
+    manifest = write_manifest(folder, {**FIELDS, "store": "numpy_flat"})
+    loaded: tuple[Chunk, ...] = load_chunks(folder)
+    assert loaded == chunks
+    assert load_index(folder, manifest).chunks == chunks
 
 
 def test_the_manifest_hashes_every_other_file(folder: Path) -> None:
@@ -131,14 +154,15 @@ def test_a_manifest_with_damaged_hashes_is_corrupt(folder: Path, files: object) 
         read_manifest(folder, ENCODER)
 
 
-@pytest.mark.parametrize("weights", [{}, {"words": 1.0, "la": 2.0}])
-def test_weights_of_another_make_are_corrupt_or_default(folder: Path, weights: dict[str, float]) -> None:
+@pytest.mark.parametrize(
+    "weights",
+    [{}, {"words": 1.0, "la": 2.0}, {**WEIGHTS, "la": 2.0}]
+    + [{name: share for name, share in WEIGHTS.items() if name != missing} for missing in WEIGHTS],
+)
+def test_weights_of_another_make_are_corrupt(folder: Path, weights: dict[str, float]) -> None:
     manifest = replace(read_manifest(folder, ENCODER), weights=weights)
-    if weights:
-        with pytest.raises(ArtifactCorrupt, match="TypeError"):
-            load_index(folder, manifest)
-    else:
-        assert load_index(folder, manifest).weights == Weights()
+    with pytest.raises(ArtifactCorrupt, match="bị hỏng"):
+        load_index(folder, manifest)
 
 
 @pytest.mark.parametrize("number", [0, 2, "1"])
@@ -221,6 +245,63 @@ def test_a_damaged_current_file_is_an_artifact_error(paths: ArtifactPaths, raw: 
         read_manifest(paths.folder(paths.current()), ENCODER)
 
 
+@pytest.mark.parametrize("raw", [b"\xff\xfe", b"2026\xff", None])
+def test_an_unreadable_current_file_is_corrupt_and_says_what_to_run(paths: ArtifactPaths, raw: bytes | None) -> None:
+    if raw is None:
+        paths.current_file.mkdir()
+    else:
+        paths.current_file.write_bytes(raw)
+    for ask in (paths.current, paths.previous):
+        with pytest.raises(ArtifactCorrupt, match=r"current bị hỏng\. Chạy: python -m ingest build"):
+            ask()
+    assert paths.versions() == [OLD, MIDDLE, NEW]
+
+
+def test_a_switch_heals_a_damaged_current_file(paths: ArtifactPaths) -> None:
+    paths.current_file.write_bytes(b"\xff\xfe")
+    paths.switch(MIDDLE)
+    assert paths.current() == MIDDLE
+
+
+def test_what_was_rolled_back_from_is_held_until_released(paths: ArtifactPaths) -> None:
+    assert paths.held() == set()
+    paths.hold("abc")
+    assert (paths.held(), ArtifactPaths(paths.root.parent).held()) == ({"abc"}, {"abc"})
+    paths.hold("def")
+    assert paths.held() == {"abc", "def"}
+    paths.release()
+    assert (paths.held(), paths.held_file.exists()) == (set(), False)
+    paths.release()
+    assert paths.held() == set()
+
+
+def test_holding_changes_neither_the_versions_nor_the_current_one(paths: ArtifactPaths) -> None:
+    paths.switch(MIDDLE)
+    paths.hold("abc")
+    paths.discard_unfinished()
+    paths.discard_old(3)
+    assert (paths.versions(), paths.current(), paths.previous()) == ([OLD, MIDDLE, NEW], MIDDLE, OLD)
+    paths.switch(OLD)
+    assert paths.held() == {"abc"}
+
+
+def test_nothing_is_held_before_anything_is_built(tmp_path: Path) -> None:
+    paths = ArtifactPaths(tmp_path / "khong-co")
+    assert paths.held() == set()
+    paths.release()
+    assert not paths.root.exists()
+
+
+def test_a_full_disk_refuses_to_hold(paths: ArtifactPaths, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path, text: str, encoding: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", refuse)
+    with pytest.raises(StorageFull, match="Dọn đĩa rồi chạy lại"):
+        paths.hold("abc")
+    assert paths.held() == set()
+
+
 @pytest.mark.parametrize(
     ("current", "keep", "left"),
     [
@@ -257,3 +338,8 @@ def test_refusals_of_the_disk_are_storage_full(number: int) -> None:
 def test_other_disk_errors_stay_what_they_are() -> None:
     with pytest.raises(PermissionError), refusing_full_disk():
         raise OSError(errno.EACCES, "Permission denied")
+
+
+def test_a_held_file_that_says_nothing_holds_nothing(paths: ArtifactPaths) -> None:
+    paths.held_file.write_bytes(b"\xff\xfe")
+    assert paths.held() == set()

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.retrieval.fusion import Weights, best_per_target, coverage, fuse
+from app.retrieval.fusion import best_per_target, coverage, fuse, length_factor
+from app.retrieval.ranking import Weights
 from app.retrieval.types import ASKED, Chunk, Hit, Vectors
 
-WEIGHTS = Weights(words=0.5, syllables=0.3, dense=0.2)
+WEIGHTS = Weights(words=0.5, syllables=0.3, dense=0.2, added=0.5)
 TITLES = {"a": "Việc A", "b": "Việc B", "c": "Việc C"}
 LAYOUT = [("a", "overview"), ("a", "steps"), ("a", "fee"), ("a", ASKED), ("b", "overview"), ("b", "time"), ("c", ASKED)]
 CHUNKS = [
@@ -45,6 +48,37 @@ def test_coverage(scores: tuple[float, ...], ideal: float, shares: tuple[float, 
 )
 def test_fuse_is_the_weighted_mean_of_the_streams_given(streams: dict[str, Vectors], fused: list[float]) -> None:
     assert fuse(streams, WEIGHTS).tolist() == pytest.approx(fused)
+
+
+@pytest.mark.parametrize(
+    ("syllables", "factor"),
+    [
+        (20, 1.0),
+        (5, 0.5),
+        (10, 0.5**0.5),
+        (1, 0.05**0.5),
+        (0, 0.05**0.5),
+        (30, 1.5**0.25),
+        (40, 2**0.25),
+        (41, 2**0.25),
+        (10_000, 2**0.25),
+    ],
+)
+def test_length_factor(syllables: int, factor: float) -> None:
+    assert length_factor(syllables) == pytest.approx(factor)
+
+
+def test_length_factor_is_one_at_the_usual_length_and_flat_only_past_the_cap() -> None:
+    factors = [length_factor(count) for count in range(1, 61)]
+    assert length_factor(20) == 1.0
+    assert all(shorter < longer for shorter, longer in pairwise(factors[:40]))
+    assert set(factors[39:]) == {length_factor(40)}
+
+
+@given(st.integers(1, 19))
+def test_length_factor_falls_faster_below_the_usual_length_than_it_rises_above(away: int) -> None:
+    assert 1 - length_factor(20 - away) > length_factor(20 + away) - 1
+    assert length_factor(20 - away) < ((20 - away) / 20) ** 0.25
 
 
 SHARES = st.lists(st.floats(0, 1, width=32), min_size=7, max_size=7)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
-from app.retrieval.fusion import Weights
+from app.retrieval.fusion import length_factor
 from app.retrieval.searcher import Searcher
-from tests.retrieval.samples import make_index, make_searcher
+from tests.retrieval.samples import CHUNKS, WEIGHTS, make_index, make_searcher
 
 
 @pytest.fixture(scope="module")
@@ -76,13 +77,45 @@ def test_rejected_are_the_next_k(searcher: Searcher) -> None:
     assert searcher.search("đăng ký giấy lệ phí mã", k=3).rejected == every.hits[3:]
 
 
+EVERYTHING = "đăng ký giấy lệ phí mã"
+
+
+def test_a_kind_that_is_not_indexed_is_not_found(searcher: Searcher) -> None:
+    result = searcher.search(EVERYTHING, kind="procedure")
+    assert (result.hits, result.rejected) == ((), ())
+    every = searcher.search(EVERYTHING)
+    assert len(every.hits) == 4
+    assert searcher.search(EVERYTHING, kind="guide").hits == searcher.search(EVERYTHING, kind=None).hits == every.hits
+
+
+def test_the_k_best_are_counted_among_the_kind_asked_for() -> None:
+    procedures = {"lai-xe", "ket-hon"}
+    mixed = [replace(chunk, kind="procedure") if chunk.target in procedures else chunk for chunk in CHUNKS]
+    searcher = make_searcher(replace(make_index(), chunks=tuple(mixed)))
+    every = searcher.search(EVERYTHING).hits
+    assert {hit.id for hit in every if hit.kind == "procedure"} == procedures
+    for kind in ("guide", "procedure"):
+        best, next_best = (hit for hit in every if hit.kind == kind)
+        result = searcher.search(EVERYTHING, k=1, kind=kind)
+        assert (result.hits, result.rejected) == ((best,), (next_best,))
+
+
+@pytest.mark.parametrize("times", [1, 2, 5])
+def test_no_score_passes_the_factor_of_the_question_s_length(searcher: Searcher, times: int) -> None:
+    best = searcher.search("đăng ký khai sinh " * times).hits[0]
+    assert best.score <= length_factor(4 * times)
+    shares = [getattr(WEIGHTS, name) * part for name, part in best.parts.items()]
+    total = sum(getattr(WEIGHTS, name) for name in best.parts)
+    assert best.score <= sum(shares) / total * length_factor(4 * times) + 1e-6
+
+
 def test_each_stage_is_timed(searcher: Searcher) -> None:
     assert set(searcher.search("đăng ký").timings_ms) == {"prepare", "lexical", "dense", "rank"}
 
 
 def test_added_terms_count_by_their_weight() -> None:
     def syllables_part(added: float) -> float:
-        hits = make_searcher(make_index(weights=Weights(added=added))).search("bằng lái").hits
+        hits = make_searcher(make_index(weights=replace(WEIGHTS, added=added))).search("bằng lái").hits
         return next(hit.parts["syllables"] for hit in hits if hit.id == "lai-xe")
 
     assert 0 < syllables_part(0.0) < syllables_part(0.2) < syllables_part(0.5)

@@ -56,7 +56,7 @@ def _lines(name: str, data: bytes) -> Iterator[bytes]:
 
 def _load_line(place: str, line: bytes) -> Mapping[str, Any]:
     try:
-        raw = json.loads(line)
+        raw = json.loads(line.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise SourceInvalid(place, "không phải UTF-8") from error
     except (ValueError, RecursionError) as error:
@@ -84,8 +84,13 @@ def to_record(place: str, raw: Mapping[str, Any], as_of: str) -> Record:
         code=code,
         name=title,
         agency=texts["agency"] if texts["agency"] in AGENCIES else UNKNOWN_AGENCY,
-        **{key: _said(texts.get(key, "")) for key in ("field", "level", "audience", "kind", "decision", "authority")},
-        desk=_said(texts.get("receive_at", "")),
+        field=_said(texts, "field"),
+        level=_said(texts, "level"),
+        audience=_said(texts, "audience"),
+        kind=_said(texts, "kind"),
+        decision=_said(texts, "decision"),
+        authority=_said(texts, "authority"),
+        desk=_said(texts, "receive_at"),
         steps=texts.get("steps", ""),
         methods=tuple(_methods(texts.get("methods", ""))),
         documents=tuple(_papers(texts.get("documents", ""))),
@@ -98,8 +103,8 @@ def to_record(place: str, raw: Mapping[str, Any], as_of: str) -> Record:
     )
 
 
-def _said(text: str) -> str:
-    text = clean(text)
+def _said(texts: Mapping[str, str], key: str) -> str:
+    text = clean(texts.get(key, ""))
     return "" if text.lower() == "không có thông tin" else text
 
 

@@ -85,7 +85,7 @@ def to_record(name: str, raw: Mapping[str, Any], as_of: str) -> Record:
         documents=papers,
         documents_text="" if papers or not PAPER_WORDS.search(papers_text) else papers_text,
         legal="" if legal == "Không có thông tin" else legal,
-        legal_numbers=legal_numbers(legal)[0],
+        legal_numbers=legal_numbers(legal),
         conditions="" if conditions == "Không có thông tin" else conditions,
         results=split_results(INTERFACE.sub("", clean(fields.get("ket_qua_xu_ly", ""), keep_lines=True))),
         url=_said(fields, "detail_url"),
