@@ -50,6 +50,13 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--json", action="store_true", help="in kết quả dạng JSON")
     evaluate.set_defaults(run=_evaluate)
 
+    importing = commands.add_parser("import", help="nạp thủ tục hành chính từ tệp của Cổng Dịch vụ công và các bộ")
+    importing.add_argument("what", choices=["procedures"], help="loại dữ liệu")
+    importing.add_argument(
+        "--source", type=Path, required=True, help="tệp hoặc thư mục (JSON của Cổng, JSONL, XLSX, DOCX)"
+    )
+    importing.set_defaults(run=_import)
+
     rollback = commands.add_parser("rollback", help="quay về phiên bản chỉ mục trước (hoặc bản chỉ định)")
     rollback.add_argument("version", nargs="?", help="tên phiên bản; bỏ trống là bản ngay trước")
     rollback.add_argument("--list", action="store_true", help="chỉ liệt kê các phiên bản đang giữ")
@@ -114,6 +121,23 @@ def _evaluate(arguments: argparse.Namespace, settings: Settings) -> int:
         print(f"{kind}: {values}")
     for miss in evaluation.missed:
         print(f"- {miss['id']} [{miss['status']}] {miss['text'][:80]} → {miss['found']} (cần {miss['expected']})")
+    return 0
+
+
+def _import(arguments: argparse.Namespace, settings: Settings) -> int:
+    from ingest.procedures.importer import import_procedures
+    from ingest.progress import progress_bar
+
+    with progress_bar() as progress:
+        report = import_procedures(arguments.source, settings.data_dir, progress)
+    for problem in report.problems[:20]:
+        print(problem)
+    changes = report.changes
+    print(
+        f"{report.records} thủ tục từ {report.files} tệp ({report.skipped} tệp không đổi), {report.seconds:.1f} giây: "
+        f"{len(changes.added)} mới, {len(changes.changed)} đổi, {len(changes.withdrawn)} rút, "
+        f"{len(changes.renamed)} đổi mã, {len(report.problems)} tệp có lỗi. Chi tiết: {report.report}"
+    )
     return 0
 
 

@@ -28,7 +28,7 @@ class Question:
 
     id: str
     text: str
-    expected: tuple[str, ...] = ()
+    expected: tuple[str, ...]
     kind: str = "all"
     facet: str | None = None
     must_contain: tuple[str, ...] = ()

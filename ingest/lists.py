@@ -119,7 +119,7 @@ def _load_yaml(knowledge_dir: Path, name: str, shape: TypeAdapter[Any]) -> Any:
 def _misshapen(file: str, text: str, place: tuple[Any, ...]) -> Finding:
     """A value of another type than the list's, at the line of its key where that can be found."""
     key = str(place[0]) if place else ""
-    starts = (key, f"'{key}'", f'"{key}"')
+    starts = (f"{key}:", f"'{key}':", f'"{key}":')
     lines = enumerate(text.split("\n"), 1)
     line = next((number for number, row in lines if key and row.strip().startswith(starts)), 1)
     where = ".".join(str(part) for part in place)

@@ -80,8 +80,9 @@ def build_index(
             raise ContentInvalid(corpus.errors())
         inputs = _Inputs(settings, corpus)
         live = _live_manifest(paths, inputs.encoder)
-        held = not force and inputs.fingerprint in paths.held()
-        if live and (held or live.input_fingerprint == inputs.fingerprint):
+        unchanged = live is not None and live.input_fingerprint == inputs.fingerprint
+        held = not force and not unchanged and inputs.fingerprint in paths.held()
+        if live and (held or unchanged):
             seconds = time.monotonic() - started
             return BuildReport(live.version, live.guides, live.chunks, 0, False, held, seconds)
         version, embedded = _build(inputs, paths, live, progress)
@@ -104,6 +105,7 @@ def roll_back(settings: Settings, version: str | None = None) -> str:
     encoder = load_encoder(settings.encoder_family, settings.encoder_name, ROOT)
     with refusing_full_disk(), _build_lock(paths):
         target = version or paths.previous()
+        paths.require(target)
         load_library(settings, paths.folder(target), encoder)
         live = _live_manifest(paths, encoder)
         if live and live.version != target:

@@ -11,10 +11,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from ingest.pipeline import Progress as Report
 
 LABELS = {
-    "read": "Đọc và kiểm tra hướng dẫn",
+    "read": "Đọc và kiểm tra",
     "tokenize": "Tách từ",
     "embed": "Mã hoá câu",
     "index": "Dựng chỉ mục",
+    "compare": "So sánh với lần trước",
     "write": "Ghi xuống đĩa",
     "verify": "Đọc lại, hỏi thử",
     "rename": "Đặt tên phiên bản",

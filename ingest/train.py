@@ -222,7 +222,12 @@ def _shipped(target: Path) -> Encoder:
 
 
 def _score(encoder: Encoder, exam: dict[str, list[str]]) -> tuple[float, float]:
-    """Hit@1, as typed and without accents: each further phrasing must be nearest to its own code's first one."""
+    """Hit@1, as typed and without accents: each further phrasing must be nearest to its own code's first one.
+
+    Zeros when there is no question.
+    """
+    if not exam:
+        return 0.0, 0.0
     firsts = encoder.encode_passages([texts[0] for texts in exam.values()])
     expected = [row for row, texts in enumerate(exam.values()) for _ in texts[1:]]
     questions = [text for texts in exam.values() for text in texts[1:]]

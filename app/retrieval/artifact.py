@@ -71,6 +71,11 @@ class ArtifactPaths:
         """Complete versions, oldest first."""
         return sorted(path.parent.name for path in self.root.glob("[0-9]*/manifest.json"))
 
+    def require(self, version: str) -> None:
+        """Raise ArtifactMissing, naming those there are, when `version` is not kept."""
+        if version not in self.versions():
+            raise ArtifactMissing(f"Không còn phiên bản “{version}”. Đang giữ: {', '.join(self.versions())}.")
+
     def current(self) -> str:
         """The version being served. Raises ArtifactMissing when nothing was built yet, ArtifactCorrupt."""
         try:
@@ -98,8 +103,7 @@ class ArtifactPaths:
 
     def switch(self, version: str) -> None:
         """Make `version` current by one rename: a reader sees the old one or the new one, never neither."""
-        if not (self.folder(version) / "manifest.json").is_file():
-            raise ArtifactMissing(f"Không còn phiên bản “{version}”. Đang giữ: {', '.join(self.versions())}.")
+        self.require(version)
         with refusing_full_disk():
             beside = self.current_file.with_name(f"current.{os.getpid()}")
             beside.write_text(version + "\n", encoding="utf-8")

@@ -7,9 +7,11 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass as checked
 
-Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-Threshold = Annotated[float, Field(ge=0, allow_inf_nan=False)]  # above 1: never
-Counted = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]  # a question without accents has only these streams
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False, strict=True)]
+Threshold = Annotated[float, Field(ge=0, allow_inf_nan=False, strict=True)]  # above 1: never
+Counted = Annotated[
+    float, Field(gt=0, le=1, allow_inf_nan=False, strict=True)
+]  # a question without accents has only these streams
 
 
 @checked(frozen=True, config=ConfigDict(extra="forbid"))

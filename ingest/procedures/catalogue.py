@@ -12,7 +12,7 @@ from pathlib import Path
 from app.content.procedure import Procedure, dump_line, parse_procedure
 from app.errors import ContentInvalid, Finding
 from ingest.procedures.links import KnownTitle, link_aliases, link_similar
-from ingest.procedures.normalise import clean
+from ingest.procedures.words import clean
 
 FOLDER = "procedures"
 TITLES = "known_titles.tsv"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ingest.procedures.normalise import LOWER, UPPER, clean
 from ingest.procedures.records import MethodRow, PaperRow
+from ingest.procedures.words import LOWER, UPPER, clean
 
 METHOD_HEAD = "Hình thức nộpThời gianPhí, lệ phíMô tả"
 PAPER_HEAD = re.compile(r"Tên giấy tờ\s*Mẫu đơn, tờ khai\s*Số lượng")

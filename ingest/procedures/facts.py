@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import TypeVar
 
 from app.content.procedure import AUDIENCES, Agency, Fee, Level, Method, Paper, Procedure, TimeLimit
-from ingest.procedures.normalise import BULLET, LOWER, clean, is_nothing, read_fees, read_time, short_name, shorten
+from ingest.procedures.normalise import read_fees, read_time
 from ingest.procedures.records import AGENCIES, MethodRow, PaperRow, Record
+from ingest.procedures.words import BULLET, LOWER, clean, is_nothing, short_name, shorten
 
 _Case = TypeVar("_Case", TimeLimit, Fee)
 MOST_CONDITIONS, CONDITION_CHARS = 8, 140

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ingest.procedures.normalise import clean
+from ingest.procedures.words import clean
 
 LEGAL_HEAD = re.compile(r"^Tên văn bản pháp lý\s*Mã văn bản")
 KINDS = r"(?:NQLT|NĐ|ND|NQ|TT|TTLT|QĐ|QD|CT|CTr|VBHN|PL|SL|L|CV|KH|HD|QC|QyĐ|BB|TB)"

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.content.procedure import Procedure, with_links
-from ingest.procedures.normalise import clean
 from ingest.procedures.records import AGENCIES
+from ingest.procedures.words import clean
 
 NEAR = 0.85
 MOST_SIMILAR = 12

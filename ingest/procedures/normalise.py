@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 
-from app.content.procedure import SHORT, Fee, TimeLimit
+from app.content.procedure import Fee, TimeLimit
+from ingest.procedures.words import BULLET, LOWER, clean, is_nothing, shorten
 
-LOWER = "a-z" + "".join(chr(c) for c in (*range(0xDF, 0x180), 0x1A1, 0x1B0, *range(0x1EA0, 0x1EFA)) if chr(c).islower())
-UPPER = "A-Z" + "".join(chr(c) for c in (*range(0xC0, 0x180), 0x1A0, 0x1AF, *range(0x1EA0, 0x1EFA)) if chr(c).isupper())
-INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-NOTHING = re.compile(
-    r"(không có thông tin|không có|không|chưa có thông tin|chưa quy định|không quy định|n/?a|-+)?[.;\s]*", re.I
-)
-BULLET = re.compile(r"^(?:[-–—+*•●▪]+\s*|\(?(?:\d{1,2}|[a-zđ]|[ivx]{1,4})[.)]\s*(?=\D)|\(\d{1,2}\)\s*)+")
-SENTENCE_END = re.compile(rf"(?<=[{LOWER})\]”\d])[.;]\s+(?=[{UPPER}])")
-BORDER = re.compile(r"[;,.:](?=\s)|\s(?=\()|\s[-–]\s")
 UNIT = r"(giờ làm việc|ngày làm việc|giờ|phút|ngày|tuần|tháng|năm)"
 TIME_CELL = re.compile(rf"(\d{{1,4}}(?:[.,]\d{{1,2}})?)\s*{UNIT}?\.?", re.I)
 TIME_SAID = re.compile(
@@ -56,51 +47,8 @@ FEE_WORDS = re.compile(
     r"theo quy định|thông tư|nghị định|hđnd|hội đồng nhân dân|ubnd|ủy ban|biểu (?:mức|phí)|mức|giá|%", re.I
 )
 FREE_WORDS = re.compile(r"(?<!mức thu, )miễn\b|không thu|không phải nộp|chưa thu", re.I)
-RESULT_CODE = re.compile(r"\s*Mã: (?:KQ\.[A-Z]\d{2}\.\d{6}|[A-Z0-9][A-Z0-9.-]*\d{4})(?!\d)")
 SCALES = {"triệu": 10**6, "nghìn": 10**3, "ngàn": 10**3, "tỷ": 10**9}
 LEAST_DONG = 1000
-
-
-def clean(text: str, keep_lines: bool = False) -> str:
-    """NFC, no invisible characters, single spaces; line ends become spaces unless kept."""
-    text = INVISIBLE.sub("", unicodedata.normalize("NFC", text).replace("\u00a0", " ").replace("\r\n", "\n"))
-    if not keep_lines:
-        return " ".join(text.split())
-    return "\n".join(line for line in (" ".join(part.split()) for part in text.split("\n")) if line)
-
-
-def is_nothing(text: str) -> bool:
-    """Whether the words only say that there is nothing, or nothing known."""
-    return NOTHING.fullmatch(text.strip()) is not None
-
-
-def shorten(text: str, limit: int = SHORT) -> tuple[str, bool]:
-    """At most `limit` characters, cut at the last border of a clause; and whether something was cut."""
-    text = clean(text)
-    if len(text) <= limit:
-        return text, False
-    head = text[: limit - 1]
-    borders = [match.start() for match in BORDER.finditer(head) if match.start() >= limit // 3]
-    end = borders[-1] if borders else head.rfind(" ")
-    return head[: end if end > 0 else limit - 1].rstrip(" ,;:.-–(") + "…", True
-
-
-def short_name(text: str, limit: int = SHORT) -> tuple[str, bool]:
-    """The name of a paper: bullets off, later sentences off, at most `limit` characters; and whether it was cut."""
-    text = clean(text)
-    text = (BULLET.sub("", text).strip(" ;,.:/+-–") or text).strip()
-    cut = False
-    parts = SENTENCE_END.split(text, maxsplit=1) if len(text) > 120 else [text]
-    if len(parts) == 2 and len(parts[0]) >= 20:
-        text, cut = parts[0], True
-    text, shortened = shorten(text, limit)
-    return text, cut or shortened
-
-
-def split_results(text: str) -> tuple[str, ...]:
-    """The names of results that their codes glued together."""
-    names = (clean(part).strip(" ;./") for part in RESULT_CODE.split(text))
-    return tuple(dict.fromkeys(name for name in names if name and not is_nothing(name)))
 
 
 def read_time(cell: str, note: str = "") -> tuple[TimeLimit, ...]:
@@ -194,14 +142,21 @@ def _free(described: str, listed: tuple[Fee, ...]) -> Fee:
 def _amount(token: re.Match[str], described: str) -> Fee:
     currency = "USD" if token["unit"].lower() == "usd" else "VND"
     amount = _whole(token["amount"] or "", currency)
-    per = re.match(r"(?:đồng)?\s*/\s*([^,;:.()+\n]{1,60})", described, re.I)
-    when = None if is_nothing(described) or (per and per.end() == len(described)) else _words(described)
+    per = re.match(r"(?:đồng|vnđ|đ)?\s*/\s*([^,;:.()+\n]{1,60})", described, re.I)
+    when = None if is_nothing(described) or (per and per.end() == len(described)) else _words(_before_free(described))
     flags: tuple[str, ...] = ("partial-free",) if FREE_WORDS.search(described) else ()
     if amount is None or amount == 0:
         return Fee(None, None, currency, when=when, flags=("amount-lost", *flags))  # type: ignore[arg-type]
     if currency == "VND" and amount < LEAST_DONG:
         return Fee(None, False, when=when, flags=("amount-unlikely", *flags))
     return Fee(amount, False, currency, _per(per[1]) if per else None, when, flags)  # type: ignore[arg-type]
+
+
+def _before_free(described: str) -> str:
+    """What stands before the words that free somebody: a case of the amount, unless it only says who is free."""
+    free = FREE_WORDS.search(described)
+    before = described[: free.start()] if free else described
+    return "" if free and re.match(r"\W*(?:trường hợp|đối tượng|công dân|người|các)", before, re.I) else before
 
 
 def _with_listed(main: Fee, listed: tuple[Fee, ...]) -> tuple[Fee, ...]:
@@ -288,6 +243,7 @@ def _unwrapped(text: str) -> str:
 def _words(text: str) -> str | None:
     """A case in short: bullets, stray "đồng (" and unpaired brackets off."""
     text = re.sub(r"^(?:đồng|vnđ)\s*\(", "", BULLET.sub("", clean(text)).strip(" :;,.-–"), flags=re.I).strip(" :;,.-–/")
+    text = re.sub(r"(?:^|\s)(?:thu|là|mức|mức thu|bằng|mức thu là|được)$", "", text)
     if text.count("(") < text.count(")"):
         text = text[::-1].replace(")", "", text.count(")") - text.count("("))[::-1]
     elif text.count("(") > text.count(")"):

@@ -86,7 +86,7 @@ def test_build_says_what_it_did(settings: Settings, capsys: pytest.CaptureFixtur
     assert main(["build"]) == 0
     version = ArtifactPaths(settings.data_dir).current()
     first = capsys.readouterr()
-    assert first.err.splitlines()[0] == "Đọc và kiểm tra hướng dẫn …"
+    assert first.err.splitlines()[0] == "Đọc và kiểm tra …"
     assert re.fullmatch(
         rf"Đã đưa vào dùng phiên bản {version}: 6 hướng dẫn, (\d+) đoạn \(\1 đoạn mã hoá lại\), {number} giây\.\n",
         first.out,

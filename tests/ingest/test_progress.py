@@ -7,6 +7,7 @@ import re
 import pytest
 
 from ingest.pipeline import STAGES
+from ingest.procedures.importer import STAGES as IMPORT_STAGES
 from ingest.progress import LABELS, progress_bar
 
 
@@ -24,7 +25,8 @@ def run_stages() -> None:
 
 
 def test_every_stage_has_a_name() -> None:
-    assert list(LABELS) == list(STAGES)
+    assert set(LABELS) == {*STAGES, *IMPORT_STAGES}
+    assert all(LABELS.values())
 
 
 def test_without_a_terminal_each_stage_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,9 +10,9 @@ from typing import Any
 
 from ingest.procedures.legal import find_numbers
 from ingest.procedures.links import agency_slug
-from ingest.procedures.normalise import clean, is_nothing
 from ingest.procedures.package import read_part
 from ingest.procedures.records import UNKNOWN_AGENCY, MethodRow, PaperRow, Record, SourceInvalid
+from ingest.procedures.words import clean, is_nothing
 
 SUFFIXES: tuple[str, ...] = (".docx",)
 SPACE = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

@@ -12,8 +12,8 @@ from typing import Any
 
 from ingest.procedures.cells import split_files
 from ingest.procedures.legal import find_numbers
-from ingest.procedures.normalise import clean, split_results
 from ingest.procedures.records import AGENCIES, UNKNOWN_AGENCY, MethodRow, PaperRow, Record, SourceInvalid
+from ingest.procedures.words import clean, split_results
 
 SUFFIXES: tuple[str, ...] = (".jsonl", ".jsonl.gz")
 MAX_EXPANDED = 400 * 1024 * 1024

@@ -10,8 +10,8 @@ from typing import Any
 
 from ingest.procedures.cells import split_methods, split_papers
 from ingest.procedures.legal import legal_numbers
-from ingest.procedures.normalise import LOWER, clean, split_results
 from ingest.procedures.records import AGENCIES, UNKNOWN_AGENCY, Record, SourceInvalid
+from ingest.procedures.words import LOWER, clean, split_results
 
 SUFFIXES: tuple[str, ...] = (".json",)
 CODE = re.compile(r"\d\.\d{6}")

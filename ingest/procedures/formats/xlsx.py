@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ingest.procedures.links import agency_slug
-from ingest.procedures.normalise import clean
 from ingest.procedures.package import read_part
 from ingest.procedures.records import UNKNOWN_AGENCY, Record, SourceInvalid
+from ingest.procedures.words import clean
 
 SUFFIXES: tuple[str, ...] = (".xlsx",)
 CODE = re.compile(r"\d\.\d{6}")

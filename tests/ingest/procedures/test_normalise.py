@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from app.content.procedure import SHORT, Fee, TimeLimit
 from ingest.procedures.cells import split_files, split_methods, split_papers
 from ingest.procedures.legal import legal_numbers
-from ingest.procedures.normalise import clean, read_fees, read_time, short_name, shorten, split_results
+from ingest.procedures.normalise import read_fees, read_time
+from ingest.procedures.words import clean, short_name, shorten, split_results
 
 SAID = ("from-description",)
 
