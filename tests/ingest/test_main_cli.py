@@ -19,6 +19,7 @@ COMMANDS = {
     "check": "kiểm tra mọi hướng dẫn",
     "convert": "đổi tệp",
     "evaluate": "chấm",
+    "import": "thủ tục",
     "rollback": "quay về phiên bản",
     "train": "huấn luyện",
 }
