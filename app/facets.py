@@ -9,7 +9,8 @@ from app.retrieval.text import fold_diacritics, normalize, syllables
 from app.schemas import Facet
 
 FILLER = "filler"
-Cue = tuple[str, ...]
+Cue = tuple[tuple[str, str], ...]
+"""Syllable by syllable: as written with accents, and as also accepted."""
 
 
 class FacetCues:
@@ -19,7 +20,7 @@ class FacetCues:
     """
 
     def __init__(self, cues: Mapping[str, Sequence[str]]) -> None:
-        parts = [(facet, tuple(syllables(normalize(cue)))) for facet, listed in cues.items() for cue in listed]
+        parts = [(facet, _as_cue(cue)) for facet, listed in cues.items() for cue in listed]
         self._cues = sorted(parts, key=lambda cue: -len(cue[1]))
 
     def facet_of(self, text: str) -> Facet:
@@ -44,9 +45,15 @@ class FacetCues:
         return cast(Facet, name) if name in get_args(Facet) else "overview"
 
 
+def _as_cue(text: str) -> Cue:
+    parts = syllables(normalize(text))
+    return tuple((part, fold_diacritics(part) if len(parts) > 1 else part) for part in parts)
+
+
 def _places(written: Sequence[str], cue: Cue) -> Iterator[int]:
     """Where `cue` begins in `written`."""
     for start in range(len(written) - len(cue) + 1):
-        pairs = zip(written[start : start + len(cue)], cue, strict=True)
-        if all(said == meant or (len(cue) > 1 and said == fold_diacritics(meant)) for said, meant in pairs):
-            yield start
+        if written[start] in cue[0]:
+            said = written[start : start + len(cue)]
+            if all(part in accepted for part, accepted in zip(said, cue, strict=True)):
+                yield start
