@@ -7,25 +7,15 @@ import socket
 import sys
 from collections.abc import Sequence
 
-from app.config import Settings, load_settings, write_utf8
-from app.errors import AssistantError, SettingsInvalid
+from app.config import Settings
+from app.errors import SettingsInvalid
+from app.terminal import run_command
 
 KEEP_ALIVE_S = 75  # longer than a proxy or client keeps an idle connection, so that none is cut just as it is used
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    arguments = _parser().parse_args(argv)
-    write_utf8()
-    try:
-        return int(arguments.run(arguments, load_settings()))
-    except AssistantError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(f"Không đọc hay ghi được {error.filename}: {error.strerror}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
+    return run_command(_parser(), argv, interrupted="Đã dừng.")
 
 
 def _parser() -> argparse.ArgumentParser:

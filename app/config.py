@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -63,10 +61,3 @@ def load_settings() -> Settings:
     except ValidationError as error:
         lines = (f"{'.'.join(str(part) for part in item['loc']).upper()}: {item['msg']}" for item in error.errors())
         raise SettingsInvalid("Cài đặt chưa đúng:\n" + "\n".join(lines)) from error
-
-
-def write_utf8() -> None:
-    """Let this process print Vietnamese whatever the terminal's locale says."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors="replace")

@@ -9,24 +9,12 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
-from app.config import ROOT, Settings, load_settings, write_utf8
-from app.errors import AssistantError
+from app.config import ROOT, Settings
+from app.terminal import run_command
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    arguments = _parser().parse_args(argv)
-    write_utf8()
-    try:
-        return int(arguments.run(arguments, load_settings()))
-    except AssistantError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(f"Không đọc hay ghi được {error.filename}: {error.strerror}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("\nĐã dừng. Chỉ mục đang dùng không đổi.", file=sys.stderr)
-        return 130
+    return run_command(_parser(), argv, interrupted="Đã dừng. Chỉ mục đang dùng không đổi.")
 
 
 def _parser() -> argparse.ArgumentParser:

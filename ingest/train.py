@@ -116,7 +116,7 @@ def _phrasing_pairs(phrasings: dict[str, list[str]]) -> Iterator[Pair]:
 def _guide_pairs(settings: Settings) -> Iterator[Pair]:
     """A guide's title with each of its lines and questions, and every sixth pair of its questions.
 
-    All pairs of questions would outweigh the procedures: measured, they cost 4 points on unseen procedures.
+    All pairs of questions would outweigh the procedures: in a trial they cost 4 points on unseen ones.
     """
     asked = load_phrasings(settings.knowledge_dir, "guides")
     for guide in load_corpus(settings.knowledge_dir).guides:

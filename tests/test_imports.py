@@ -29,6 +29,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         "app.config",
         "app.errors",
         "app.library",
+        "app.terminal",
         "app.safety.personal_data",
         "app.assistant",
         "app.schemas",
